@@ -1,0 +1,53 @@
+namespace UltraAI.Gateway.Errors;
+
+/// <summary>Everything that the gateway itself may answer. The wire form is the name in snake_case.</summary>
+internal enum ErrorCode
+{
+    /// <summary>No key, an unknown or disabled one, or two different ones.</summary>
+    InvalidKey,
+
+    /// <summary>The virtual key's <c>ExpiresAt</c> has passed.</summary>
+    KeyExpired,
+
+    /// <summary>The virtual key may not use this provider.</summary>
+    ProviderNotAllowed,
+
+    /// <summary>The virtual key may not use this method and path.</summary>
+    EndpointNotAllowed,
+
+    /// <summary>The client's address is outside of the virtual key's networks.</summary>
+    NetworkNotAllowed,
+
+    /// <summary>A browser tried to show a provider's answer as a page.</summary>
+    NavigationRefused,
+
+    /// <summary>No such route or provider.</summary>
+    NotFound,
+
+    /// <summary>The request could not be understood.</summary>
+    InvalidRequest,
+
+    /// <summary>The request's body is over a configured limit.</summary>
+    BodyTooLarge,
+
+    /// <summary>The client stopped sending its body.</summary>
+    ClientTimeout,
+
+    /// <summary>The provider refused the gateway's own credential.</summary>
+    ProviderKeyRejected,
+
+    /// <summary>The provider could not be reached, or broke off before it answered.</summary>
+    UpstreamUnreachable,
+
+    /// <summary>All calls to this origin are taken, and so is every place in its queue.</summary>
+    QueueFull,
+
+    /// <summary>The gateway is shutting down.</summary>
+    Draining,
+
+    /// <summary>The inactivity clock ran out before the response began.</summary>
+    UpstreamTimeout,
+
+    /// <summary>A fault of the gateway's own; the log has it under the request id.</summary>
+    InternalError,
+}

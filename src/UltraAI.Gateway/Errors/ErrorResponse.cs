@@ -1,0 +1,57 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using UltraAI.Gateway.Telemetry;
+
+namespace UltraAI.Gateway.Errors;
+
+/// <summary>Answers a request with an error of the gateway's own.</summary>
+internal static class ErrorResponse
+{
+    public const string CodeField = "x-ultraai-error";
+    public const string RequestIdField = "x-ultraai-request-id";
+    public const string ShouldRetryField = "x-should-retry";
+
+    /// <summary>Writes the whole response. Must not be called once the response has started.</summary>
+    public static async Task WriteAsync(HttpContext context, GatewayError error, IErrorRenderer renderer)
+    {
+        var response = context.Response;
+        var requestId = response.Headers[RequestIdField].ToString();
+        if (requestId.Length == 0)
+        {
+            requestId = RequestIds.Next();
+        }
+
+        response.Clear();
+        response.StatusCode = error.StatusCode;
+        response.Headers[RequestIdField] = requestId;
+        response.Headers[CodeField] = error.Name;
+        if (error.RetryAfter is { } retryAfter)
+        {
+            response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(retryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (!error.MayRetry)
+        {
+            response.Headers[ShouldRetryField] = "false";
+        }
+
+        if (error.Code == ErrorCode.Draining)
+        {
+            response.Headers.Connection = "close";
+        }
+
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            renderer.Write(json, error, requestId);
+        }
+
+        response.ContentType = "application/json";
+        response.ContentLength = buffer.WrittenCount;
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            await response.Body.WriteAsync(buffer.WrittenMemory, context.RequestAborted);
+        }
+    }
+}

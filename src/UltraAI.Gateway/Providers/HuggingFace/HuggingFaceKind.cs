@@ -1,0 +1,20 @@
+using UltraAI.Gateway.Errors;
+
+namespace UltraAI.Gateway.Providers.HuggingFace;
+
+/// <summary>HuggingFace's router for inference providers.</summary>
+/// <remarks>https://huggingface.co/docs/inference-providers</remarks>
+internal sealed class HuggingFaceKind : ProviderKind
+{
+    public override string Name => "HuggingFace";
+
+    public override string DefaultBaseUrl => "https://router.huggingface.co";
+
+    public override string CredentialVariable => "HF_TOKEN";
+
+    public override IErrorRenderer ErrorRenderer { get; } = new HuggingFaceErrorRenderer();
+
+    public override string ProbeTarget => "/v1/models";
+
+    public override CredentialField CredentialFieldFor(ReadOnlySpan<char> path) => CredentialField.Bearer;
+}

@@ -1,0 +1,25 @@
+namespace UltraAI.Gateway.Telemetry;
+
+/// <summary>Names of the gateway's own meter, instruments and tags.</summary>
+internal static class GatewayTelemetry
+{
+    /// <summary>Name of the one meter that all own instruments belong to.</summary>
+    public const string MeterName = "UltraAI.Gateway";
+
+    /// <summary>Instruments. The Prometheus exporter turns the dots into underscores and adds unit and <c>_total</c>.</summary>
+    public static class Instruments
+    {
+        public const string Requests = "ultraai.requests";
+        public const string QueueDepth = "ultraai.queue.depth";
+        public const string QueueWait = "ultraai.queue.wait";
+        public const string UpstreamTimeouts = "ultraai.upstream.timeouts";
+        public const string ConfigReloads = "ultraai.config.reloads";
+    }
+
+    /// <summary>Tags. Their values come from closed lists or from the configuration, never from a client.</summary>
+    public static class Tags
+    {
+        public const string Provider = "provider";
+        public const string Outcome = "outcome";
+    }
+}

@@ -1,0 +1,45 @@
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace UltraAI.Gateway.Telemetry;
+
+internal static class TelemetryServiceCollectionExtensions
+{
+    // Seconds. The runtime's advice for http.*.duration ends at 10 s, and a model may well write for longer.
+    private static readonly double[] DurationBounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
+
+    /// <summary>Metrics for <c>/metrics</c>; metrics and traces by OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set.</summary>
+    public static IServiceCollection AddGatewayTelemetry(this IServiceCollection services, IConfiguration configuration)
+    {
+        var exportsOtlp = !string.IsNullOrWhiteSpace(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
+        var version = typeof(GatewayTelemetry).Assembly.GetName().Version?.ToString(3);
+
+        var telemetry = services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService("ultraai-gateway", serviceVersion: version))
+            .WithMetrics(metrics =>
+            {
+                metrics
+                    .AddMeter(GatewayTelemetry.MeterName)
+                    .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.Diagnostics")
+                    .AddMeter("System.Net.Http", "System.Net.NameResolution", "System.Runtime")
+                    .AddView("http.server.request.duration", new ExplicitBucketHistogramConfiguration { Boundaries = DurationBounds })
+                    .AddView("http.client.request.duration", new ExplicitBucketHistogramConfiguration { Boundaries = DurationBounds })
+                    .AddPrometheusExporter();
+                if (exportsOtlp)
+                {
+                    metrics.AddOtlpExporter();
+                }
+            });
+
+        if (exportsOtlp)
+        {
+            telemetry.WithTracing(traces => traces
+                .AddSource("Microsoft.AspNetCore", "System.Net.Http")
+                .AddProcessor<QueryStringRemover>()
+                .AddOtlpExporter());
+        }
+
+        return services;
+    }
+}
