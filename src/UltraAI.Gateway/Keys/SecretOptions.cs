@@ -1,0 +1,54 @@
+namespace UltraAI.Gateway.Keys;
+
+/// <summary>Where a secret comes from. Exactly one of the three is set.</summary>
+internal abstract class SecretOptions
+{
+    /// <summary>The secret itself. Fit for trying things out; a file of secrets is hard to keep.</summary>
+    public string? Value { get; set; }
+
+    /// <summary>The name of an environment variable that holds it.</summary>
+    public string? Env { get; set; }
+
+    /// <summary>The path of a file that holds it; read again when its content changes. White space around it is ignored.</summary>
+    public string? File { get; set; }
+}
+
+/// <summary>A credential that the gateway presents to a provider.</summary>
+internal sealed class CredentialOptions : SecretOptions
+{
+    /// <summary>Its name in logs, metrics and virtual keys.</summary>
+    /// <value><c>[a-z0-9-]{1,64}</c>. The default is <c>main</c>.</value>
+    public string Name { get; set; } = "main";
+}
+
+/// <summary>A key that clients present to the gateway, and what it may do.</summary>
+internal sealed class VirtualKeyOptions : SecretOptions
+{
+    /// <summary>Its name in logs, metrics and usage.</summary>
+    /// <value><c>[a-z0-9-]{1,64}</c>.</value>
+    public string? Name { get; set; }
+
+    /// <summary>SHA-256 of the key, as <c>keys new</c> prints it, in place of the key.</summary>
+    /// <value>64 hexadecimal digits.</value>
+    public string? Sha256 { get; set; }
+
+    /// <summary>Names of the providers that it may use.</summary>
+    /// <value>The default is every provider.</value>
+    public IReadOnlyList<string>? Providers { get; set; }
+
+    /// <summary>The endpoints that it may use: <c>METHOD path-glob</c> on the provider's path, decoded once.</summary>
+    /// <value>The default is all but administrative endpoints.</value>
+    public IReadOnlyList<string>? Endpoints { get; set; }
+
+    /// <summary>The networks that it may be used from, in CIDR notation.</summary>
+    /// <value>The default is every network.</value>
+    public IReadOnlyList<string>? AllowedNetworks { get; set; }
+
+    /// <summary>When it stops to work.</summary>
+    /// <value>ISO 8601 with a time zone. The default is never.</value>
+    public DateTimeOffset? ExpiresAt { get; set; }
+
+    /// <summary>False turns it off without removing it.</summary>
+    /// <value>The default is true.</value>
+    public bool Enabled { get; set; } = true;
+}

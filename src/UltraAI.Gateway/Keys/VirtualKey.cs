@@ -1,0 +1,43 @@
+using System.Collections.Frozen;
+using System.Net;
+using UltraAI.Gateway.Providers;
+
+namespace UltraAI.Gateway.Keys;
+
+/// <summary>A virtual key without its secret: who it is, and what it may do.</summary>
+internal sealed class VirtualKey
+{
+    public required string Name { get; init; }
+
+    public bool Enabled { get; init; } = true;
+
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>Null: every provider.</summary>
+    public FrozenSet<string>? Providers { get; init; }
+
+    /// <summary>Null: all but the provider's administrative endpoints.</summary>
+    public IReadOnlyList<EndpointPattern>? Endpoints { get; init; }
+
+    /// <summary>Null: every network.</summary>
+    public IReadOnlyList<IPNetwork>? AllowedNetworks { get; init; }
+
+    public override string ToString() => Name;
+}
+
+/// <summary>All virtual keys of one configuration, by digest.</summary>
+internal sealed class VirtualKeyTable(IReadOnlyDictionary<KeyDigest, VirtualKey> keys)
+{
+    private readonly FrozenDictionary<KeyDigest, VirtualKey> _keys = keys.ToFrozenDictionary();
+
+    public int Count => _keys.Count;
+
+    public VirtualKey? Find(ReadOnlySpan<char> key) =>
+        key.Length is 0 or > KeyDigest.MaxKeyLength ? null : _keys.GetValueOrDefault(KeyDigest.Of(key));
+}
+
+/// <summary>The virtual keys that are in force now.</summary>
+internal interface IVirtualKeySource
+{
+    VirtualKeyTable VirtualKeys { get; }
+}
