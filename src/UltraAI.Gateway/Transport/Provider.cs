@@ -1,0 +1,75 @@
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Providers;
+
+namespace UltraAI.Gateway.Transport;
+
+/// <summary>A provider as the configuration describes it: where it is, what it is, what is presented to it.</summary>
+internal sealed class Provider
+{
+    private static readonly UriCreationOptions Raw = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    /// <param name="name">Its name, which is also its route's first segment.</param>
+    /// <param name="kind">What it is.</param>
+    /// <param name="baseUrl">Absolute, without query; a trailing slash is dropped.</param>
+    /// <param name="credential">What is presented to it; null: nothing.</param>
+    public Provider(string name, ProviderKind kind, string baseUrl, ProviderCredential? credential)
+    {
+        Name = name;
+        Kind = kind;
+        BaseUrl = baseUrl.TrimEnd('/');
+        BaseUri = new Uri(BaseUrl);
+        Origin = BaseUri.GetLeftPart(UriPartial.Authority);
+        Credential = credential;
+        RoutePrefix = "/" + name;
+        Tag = new KeyValuePair<string, object?>(Telemetry.GatewayTelemetry.Tags.Provider, name);
+    }
+
+    public string Name { get; }
+
+    public ProviderKind Kind { get; }
+
+    public string BaseUrl { get; }
+
+    public Uri BaseUri { get; }
+
+    /// <summary>Scheme, host and port: calls to the same origin share a pool and a gate.</summary>
+    public string Origin { get; }
+
+    public ProviderCredential? Credential { get; }
+
+    /// <summary>The first segment of its route, with a leading slash.</summary>
+    public string RoutePrefix { get; }
+
+    /// <summary>The metrics tag with its name, made once.</summary>
+    public KeyValuePair<string, object?> Tag { get; }
+
+    /// <summary>A limit of its own below the origin's, or null.</summary>
+    public CallGate? OwnGate { get; init; }
+
+    /// <summary>The absolute URI of a request target, byte for byte.</summary>
+    /// <param name="target">Path and query as the client wrote them; empty, or beginning with <c>/</c> or <c>?</c>.</param>
+    public Uri UriOf(string target) => new(
+        target.Length > 0 && target[0] == '/' ? BaseUrl + target : BaseUrl + "/" + target,
+        Raw);
+}
+
+/// <summary>All providers of one configuration, by name.</summary>
+internal sealed class ProviderTable(IEnumerable<Provider> providers)
+{
+    private readonly FrozenDictionary<string, Provider> _providers = providers.ToFrozenDictionary(provider => provider.Name, StringComparer.Ordinal);
+
+    public IEnumerable<Provider> All => _providers.Values;
+
+    public bool TryGet(string name, [MaybeNullWhen(false)] out Provider provider) => _providers.TryGetValue(name, out provider);
+}
+
+/// <summary>The providers that are in force now.</summary>
+internal interface IProviderSource
+{
+    ProviderTable Providers { get; }
+
+    /// <summary>Completes when <see cref="Providers"/> has been replaced.</summary>
+    Microsoft.Extensions.Primitives.IChangeToken ProvidersChanged { get; }
+}

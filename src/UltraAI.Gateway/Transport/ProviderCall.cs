@@ -1,0 +1,163 @@
+using UltraAI.Gateway.Errors;
+
+namespace UltraAI.Gateway.Transport;
+
+/// <summary>Where a request's body stands. Who is waited for decides who is to blame when the clock runs out.</summary>
+internal enum RequestBodyState
+{
+    /// <summary>There is none, or all of it has been handed on.</summary>
+    Done,
+
+    /// <summary>Nothing of it was asked for yet: not a byte of the request has been sent.</summary>
+    NotStarted,
+
+    /// <summary>The next piece is awaited from the client.</summary>
+    WaitsForClient,
+
+    /// <summary>A piece is on its way to the provider.</summary>
+    WaitsForProvider,
+}
+
+/// <summary>The side of a call that the response goes to.</summary>
+internal interface ICallClient
+{
+    /// <summary>Sends status and fields on: the body's first byte is not there yet.</summary>
+    Task SendHeadAsync();
+
+    /// <summary>Breaks the connection: the client neither reads nor sends any more.</summary>
+    void Abort();
+}
+
+/// <summary>One call to a provider, from the queue to the end of the response's body; it may take more than one attempt.</summary>
+/// <remarks>Made by whoever makes the call, carried in <see cref="HttpRequestMessage.Options"/>, and ended by its maker with <see cref="End"/>.</remarks>
+internal sealed class ProviderCall
+{
+    public static readonly HttpRequestOptionsKey<ProviderCall> Key = new("ultraai.call");
+
+    private readonly TransportMetrics? _metrics;
+    private readonly ICallClient? _client;
+    private CancellationToken _abort;
+    private CancellationTokenRegistration _abortRegistration;
+    private CallGate? _gate;
+    private CallGate? _ownGate;
+    private CallOutcome? _failure;
+    private int _isEnded;
+
+    /// <param name="provider">Whom to call.</param>
+    /// <param name="target">Path and query, as they are to be sent.</param>
+    /// <param name="time">The source of time.</param>
+    /// <param name="metrics">Counts the call; null for calls that no client asked for.</param>
+    /// <param name="client">Who gets the response; null where the maker of the call reads it itself.</param>
+    public ProviderCall(Provider provider, string target, TimeProvider time, TransportMetrics? metrics, ICallClient? client = null)
+    {
+        Provider = provider;
+        Target = target;
+        Clock = new CallClock(time, OnExpired);
+        _metrics = metrics;
+        _client = client;
+    }
+
+    public Provider Provider { get; }
+
+    /// <summary>Path and query, as they are to be sent.</summary>
+    public string Target { get; }
+
+    public CallClock Clock { get; }
+
+    /// <summary>Set by the reader of the client's body.</summary>
+    public RequestBodyState RequestBody { get; set; }
+
+    /// <summary>Whether a read of the response is pending: then it is the provider who is waited for.</summary>
+    public bool WaitsForResponse { get; set; }
+
+    /// <summary>Zero until the response's head is there.</summary>
+    public int StatusCode { get; set; }
+
+    public bool IsWebSocket { get; set; }
+
+    /// <summary>What the gateway answers in the provider's place; null where the provider answered.</summary>
+    public GatewayError? Error { get; private set; }
+
+    public CallOutcome Outcome => _failure ?? StatusCode switch
+    {
+        0 => CallOutcome.Refused,
+        < 400 => CallOutcome.Ok,
+        < 500 => CallOutcome.ClientError,
+        _ => CallOutcome.ProviderError,
+    };
+
+    /// <summary>Starts the clock, and ends the call when <paramref name="abort"/> is cancelled.</summary>
+    public void Begin(TimeSpan limit, CancellationToken abort)
+    {
+        Clock.Start(limit);
+        _abort = abort;
+        _abortRegistration = abort.UnsafeRegister(static state => ((ProviderCall)state!).Clock.Cancel(), this);
+    }
+
+    public bool IsAborted => _abort.IsCancellationRequested;
+
+    /// <summary>Whether the call got through the queue.</summary>
+    public bool HasPlace => Volatile.Read(ref _gate) is not null;
+
+    /// <summary>The first byte of the response's body did not come together with its head: the head goes on alone.</summary>
+    public Task BodyIsLateAsync() => _client?.SendHeadAsync() ?? Task.CompletedTask;
+
+    public void TookPlace(CallGate gate, bool isOwn)
+    {
+        if (isOwn)
+        {
+            _ownGate = gate;
+        }
+        else
+        {
+            _gate = gate;
+        }
+    }
+
+    /// <summary>The first failure counts: what follows from it is noise.</summary>
+    public void Fail(CallOutcome outcome, GatewayError? error)
+    {
+        if (_failure is null)
+        {
+            _failure = outcome;
+            Error = error;
+        }
+    }
+
+    /// <summary>All of the response has arrived: the place is free for the next call, while the client may still be reading.</summary>
+    public void ResponseArrived()
+    {
+        if (RequestBody == RequestBodyState.Done && !IsWebSocket)
+        {
+            LeaveGates();
+        }
+    }
+
+    /// <summary>Gives everything back and counts the call. May be called more than once.</summary>
+    public void End()
+    {
+        if (Interlocked.Exchange(ref _isEnded, 1) == 0)
+        {
+            Clock.Stop();
+            _abortRegistration.Dispose();
+            LeaveGates();
+            _metrics?.RequestEnded(Provider, Outcome);
+        }
+    }
+
+    // A stall of the provider ends the read that is pending. One of the client has nothing pending here: it is broken off.
+    private void OnExpired()
+    {
+        if (StatusCode != 0 && !WaitsForResponse && !IsWebSocket)
+        {
+            Fail(CallOutcome.ClientTimeout, null);
+            _client?.Abort();
+        }
+    }
+
+    private void LeaveGates()
+    {
+        Interlocked.Exchange(ref _gate, null)?.Leave();
+        Interlocked.Exchange(ref _ownGate, null)?.Leave();
+    }
+}

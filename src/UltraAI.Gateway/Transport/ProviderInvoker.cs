@@ -1,0 +1,257 @@
+using System.Collections.Concurrent;
+using System.Net;
+using UltraAI.Gateway.Errors;
+
+namespace UltraAI.Gateway.Transport;
+
+/// <summary>Makes every call to a provider: YARP's, the probes' and those of /ultra.</summary>
+/// <remarks>
+/// <code>
+///  Step 4: queue     a place at the origin, in order, or queue_full          ┐
+///  Step 5: attempt   destination + credential → THE handler → again?         ├ all on one inactivity clock
+///  Step 6: observe   the response's body, as it passes: <see cref="ProviderContent"/> ┘
+/// </code>
+/// It is never disposed, and would not dispose the shared handler if it were.
+/// </remarks>
+internal sealed partial class ProviderInvoker(SharedHttpHandler handler, TransportOptions options, TransportMetrics metrics, TimeProvider time, ILogger<ProviderInvoker> logger)
+    : HttpMessageInvoker(handler.Handler, disposeHandler: false)
+{
+    // One per origin of the configuration, reloads included.
+    private readonly ConcurrentDictionary<string, CallGate> _gates = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, FailureLogGate> _failureLogs = new(StringComparer.Ordinal);
+
+    private readonly GatewayError _queueFull = new(
+        ErrorCode.QueueFull,
+        "All calls to this provider are taken, and so is its queue (Gateway:Transport:MaxCallsPerOrigin, MaxQueuedCallsPerOrigin).")
+    {
+        RetryAfter = TimeSpan.FromSeconds(1),
+    };
+
+    /// <summary>Makes the call that <paramref name="request"/> carries in its options.</summary>
+    /// <exception cref="ProviderCallException">There is no response; its error says what to answer.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (!request.Options.TryGetValue(ProviderCall.Key, out var call))
+        {
+            throw new InvalidOperationException("A call to a provider must carry a ProviderCall.");
+        }
+
+        call.Begin(options.Timeout, cancellationToken);
+        try
+        {
+            // :: Step 4: Take a place at the origin, at once or in turn
+            await EnterAsync(call);
+
+            // :: Step 5: Attempt, and once more where nothing was lost
+            var response = await AttemptAsync(call, request);
+
+            // :: Step 6: Observe the response as it passes
+            call.Clock.Restart();
+            call.StatusCode = (int)response.StatusCode;
+            if (response.StatusCode == HttpStatusCode.SwitchingProtocols)
+            {
+                call.IsWebSocket = true;
+                call.Clock.Restart(options.WebSocketIdleTimeout);
+            }
+
+            response.Content = new ProviderContent(response.Content, call);
+            return response;
+        }
+        catch (ProviderCallException)
+        {
+            throw;
+        }
+        catch (Exception exception)
+        {
+            throw Judge(call, exception);
+        }
+    }
+
+    // NOTE: the base class would dispose the handler if told to. Nobody may: it lives as long as the process.
+#pragma warning disable CA2215 // The base class has nothing else to dispose.
+    protected override void Dispose(bool disposing)
+    {
+    }
+#pragma warning restore CA2215
+
+    private async ValueTask EnterAsync(ProviderCall call)
+    {
+        if (call.Provider.OwnGate is { } own)
+        {
+            await EnterAsync(call, own, isOwn: true);
+        }
+
+        var origin = _gates.GetOrAdd(
+            call.Provider.Origin,
+            static (_, options) => new CallGate(options.MaxCallsPerOrigin, options.MaxQueuedCallsPerOrigin),
+            options);
+        await EnterAsync(call, origin, isOwn: false);
+    }
+
+    private ValueTask EnterAsync(ProviderCall call, CallGate gate, bool isOwn)
+    {
+        if (gate.TryEnter(call.Clock.Token) is not { } entered)
+        {
+            call.Fail(CallOutcome.Refused, _queueFull);
+            throw new ProviderCallException(_queueFull, null);
+        }
+
+        if (entered.IsCompletedSuccessfully)
+        {
+            call.TookPlace(gate, isOwn);
+            return ValueTask.CompletedTask;
+        }
+
+        return WaitAsync(call, gate, entered, isOwn);
+    }
+
+    private async ValueTask WaitAsync(ProviderCall call, CallGate gate, ValueTask entered, bool isOwn)
+    {
+        var start = time.GetTimestamp();
+        metrics.QueueEntered(call.Provider);
+        try
+        {
+            await entered;
+            call.TookPlace(gate, isOwn);
+        }
+        finally
+        {
+            metrics.QueueLeft(call.Provider, time.GetElapsedTime(start));
+        }
+    }
+
+    private async Task<HttpResponseMessage> AttemptAsync(ProviderCall call, HttpRequestMessage request)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            // The seam for pools: which destination and which credential is decided here, per attempt.
+            var provider = call.Provider;
+            request.RequestUri = provider.UriOf(call.Target);
+            if (provider.Credential is { } credential)
+            {
+                var field = provider.Kind.CredentialFieldFor(PathOf(call.Target));
+                if (attempt > 1)
+                {
+                    request.Headers.Remove(field.Name);
+                }
+
+                credential.WriteTo(request.Headers, field);
+            }
+
+            try
+            {
+                return await base.SendAsync(request, call.Clock.Token);
+            }
+            catch (HttpRequestException exception) when (attempt == 1 && MayRepeat(call, request, exception))
+            {
+                // The clock goes on: a second attempt has what the first one left.
+            }
+        }
+    }
+
+    /// <summary>A failure before any byte of the request was written is repeated; one after that only where it can do no harm.</summary>
+    private static bool MayRepeat(ProviderCall call, HttpRequestMessage request, HttpRequestException exception)
+    {
+        if (call.Clock.Token.IsCancellationRequested || call.RequestBody is not (RequestBodyState.Done or RequestBodyState.NotStarted))
+        {
+            return false;
+        }
+
+        var nothingWasWritten = exception.HttpRequestError
+            is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
+            or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError;
+        var isSafe = request.Content is null
+            && (request.Method == HttpMethod.Get || request.Method == HttpMethod.Head || request.Method == HttpMethod.Options);
+        return nothingWasWritten ? request.Content is null || call.RequestBody == RequestBodyState.NotStarted : isSafe;
+    }
+
+    private Exception Judge(ProviderCall call, Exception exception)
+    {
+        if (call.Clock.HasExpired)
+        {
+            if (call.RequestBody == RequestBodyState.WaitsForClient)
+            {
+                var clientError = new GatewayError(ErrorCode.ClientTimeout, "The client sent no more of its body for Gateway:Transport:Timeout.");
+                call.Fail(CallOutcome.ClientTimeout, clientError);
+                return new ProviderCallException(clientError, exception);
+            }
+
+            var wasSent = call.RequestBody is not RequestBodyState.NotStarted && call.HasPlace;
+            var timeout = new GatewayError(
+                ErrorCode.UpstreamTimeout,
+                $"The provider sent nothing for {options.Timeout.TotalSeconds:0.###} s (Gateway:Transport:Timeout). A model that thinks for longer before it answers needs streaming: then each piece starts the clock again.")
+            {
+                MayRetry = !wasSent,
+            };
+            call.Fail(CallOutcome.Timeout, timeout);
+            LogFailure(call, "timeout", exception);
+            return new ProviderCallException(timeout, exception);
+        }
+
+        if (call.IsAborted)
+        {
+            call.Fail(CallOutcome.Cancelled, null);
+            return exception as OperationCanceledException ?? new OperationCanceledException("The client went away.", exception);
+        }
+
+        var unreachable = new GatewayError(ErrorCode.UpstreamUnreachable, $"The provider could not be reached: {Reason(exception)}.");
+        call.Fail(CallOutcome.Unreachable, unreachable);
+        LogFailure(call, "unreachable", exception);
+        return new ProviderCallException(unreachable, exception);
+    }
+
+    // A closed list: an exception's own message may name addresses that are none of the client's business.
+    private static string Reason(Exception exception) => (exception as HttpRequestException)?.HttpRequestError switch
+    {
+        HttpRequestError.NameResolutionError => "its name was not found",
+        HttpRequestError.ConnectionError => "no connection",
+        HttpRequestError.SecureConnectionError => "no TLS connection",
+        HttpRequestError.ProxyTunnelError => "the outbound proxy refused",
+        HttpRequestError.ResponseEnded => "it closed the connection without an answer",
+        HttpRequestError.InvalidResponse => "its answer was not HTTP",
+        HttpRequestError.HttpProtocolError => "an HTTP/2 error",
+        HttpRequestError.ConfigurationLimitExceeded => "its response fields are too large",
+        _ => "the connection broke",
+    };
+
+    private static ReadOnlySpan<char> PathOf(string target) =>
+        target.IndexOf('?', StringComparison.Ordinal) is var question and >= 0 ? target.AsSpan(0, question) : target;
+
+    // One line a second and provider: a provider that is down must not drown the log, nor slow the request path.
+    private void LogFailure(ProviderCall call, string outcome, Exception exception)
+    {
+        var gate = _failureLogs.GetOrAdd(call.Provider.Name, static _ => new FailureLogGate());
+        if (gate.TryPass(time, out var suppressed))
+        {
+            LogCallFailed(call.Provider.Name, outcome, exception.GetType().Name, exception.Message, suppressed);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Call to provider {Provider} failed ({Outcome}): {Exception}: {Reason} ({Suppressed} more since the last line)", EventName = "CallFailed")]
+    private partial void LogCallFailed(string provider, string outcome, string exception, string reason, int suppressed);
+
+    private sealed class FailureLogGate
+    {
+        private readonly Lock _lock = new();
+        private long? _last;
+        private int _suppressed;
+
+        public bool TryPass(TimeProvider time, out int suppressed)
+        {
+            lock (_lock)
+            {
+                suppressed = _suppressed;
+                if (_last is { } last && time.GetElapsedTime(last) < TimeSpan.FromSeconds(1))
+                {
+                    _suppressed++;
+                    return false;
+                }
+
+                _last = time.GetTimestamp();
+                _suppressed = 0;
+                return true;
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+using System.Runtime.CompilerServices;
+using UltraAI.Gateway.Errors;
+
+namespace UltraAI.Gateway.Transport;
+
+/// <summary>Passes a response's bytes on unchanged; restarts the clock at each piece, and gives the call's place back at the end.</summary>
+internal sealed class ProviderStream(Stream inner, ProviderCall call) : Stream
+{
+    private static readonly GatewayError Broke = new(ErrorCode.UpstreamUnreachable, "The provider broke off in the middle of its response.");
+
+    private static readonly GatewayError Stalled = new(
+        ErrorCode.UpstreamTimeout,
+        "The provider stopped in the middle of its response for Gateway:Transport:Timeout.")
+    {
+        MayRetry = false,
+    };
+
+    private bool _headWasSent;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => inner.CanWrite;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    // The call's own token covers the clock and the client's abort; another one per read would only cost a registration.
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        call.WaitsForResponse = true;
+        var read = inner.ReadAsync(buffer, call.Clock.Token);
+        return read.IsCompletedSuccessfully
+            ? new ValueTask<int>(Took(read.Result, buffer.Length))
+            : AwaitAsync(read, buffer.Length);
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        await inner.WriteAsync(buffer, call.Clock.Token);
+        call.Clock.Restart();
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
+
+    public override void Flush() => throw new NotSupportedException();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            inner.Dispose();
+            call.ResponseArrived();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> AwaitAsync(ValueTask<int> read, int wanted)
+    {
+        if (!_headWasSent)
+        {
+            _headWasSent = true;
+            await SendHeadAsync();
+        }
+
+        try
+        {
+            return Took(await read, wanted);
+        }
+        catch (Exception exception)
+        {
+            throw Judge(exception);
+        }
+    }
+
+    private async Task SendHeadAsync()
+    {
+        try
+        {
+            await call.BodyIsLateAsync();
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The client is gone; its abort ends the read that is pending.
+        }
+    }
+
+    private int Took(int count, int wanted)
+    {
+        call.WaitsForResponse = false;
+        if (count > 0)
+        {
+            _headWasSent = true;
+            call.Clock.Restart();
+        }
+        else if (wanted > 0)
+        {
+            call.ResponseArrived();
+        }
+
+        return count;
+    }
+
+    private Exception Judge(Exception exception)
+    {
+        if (call.Clock.HasExpired)
+        {
+            if (call.IsWebSocket)
+            {
+                // Silent for WebSocketIdleTimeout: an end like any other.
+            }
+            else if (call.WaitsForResponse && call.RequestBody != RequestBodyState.WaitsForClient)
+            {
+                call.Fail(CallOutcome.Timeout, Stalled);
+            }
+            else
+            {
+                call.Fail(CallOutcome.ClientTimeout, null);
+            }
+
+            return new IOException(Stalled.Message, exception);
+        }
+
+        if (call.IsAborted)
+        {
+            call.Fail(CallOutcome.Cancelled, null);
+            return exception;
+        }
+
+        call.Fail(CallOutcome.Cut, Broke);
+        return new IOException(Broke.Message, exception);
+    }
+}

@@ -1,0 +1,93 @@
+#pragma warning disable RS0030 // This is the one file that may make the handler.
+using System.Diagnostics;
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+
+namespace UltraAI.Gateway.Transport;
+
+/// <summary>The one <see cref="SocketsHttpHandler"/> of the process: every call to a provider goes through it.</summary>
+/// <remarks>
+/// It keeps a pool per origin, so one slow provider takes no connection from another. Nothing that wraps it is ever disposed:
+/// that would dispose it too. It lives as long as the process.
+/// </remarks>
+internal sealed class SharedHttpHandler
+{
+    public SharedHttpHandler(TransportOptions options)
+    {
+        Handler = new SocketsHttpHandler
+        {
+            // The provider's answer is the client's: nothing is followed, decoded or remembered on the way.
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            UseCookies = false,
+            UseProxy = options.Proxy is not null,
+            Proxy = options.Proxy is null ? null : CreateProxy(options.Proxy),
+
+            // Gives the client span, and adds no traceparent of our own.
+            ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
+
+            MaxConnectionsPerServer = options.MaxCallsPerOrigin,
+            EnableMultipleHttp2Connections = true,
+            PooledConnectionLifetime = options.PooledConnectionLifetime,
+            PooledConnectionIdleTimeout = options.PooledConnectionIdleTimeout,
+
+            // The call's own clock ends a silent connect first; this ends the attempt that nobody waits for any more.
+            ConnectTimeout = options.Timeout + TimeSpan.FromSeconds(1),
+
+            // An answer that nobody reads to its end closes its connection at once: the provider must not go on writing it.
+            MaxResponseDrainSize = 0,
+
+#pragma warning disable CA2262 // Kilobytes indeed.
+            MaxResponseHeadersLength = 256,
+#pragma warning restore CA2262
+
+            // Bytes outside of ASCII pass as they are, both ways.
+            RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+            ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+        };
+
+        if (options.TrustedCertificates is not null)
+        {
+            var authorities = new X509Certificate2Collection();
+            authorities.ImportFromPemFile(options.TrustedCertificates);
+            Handler.SslOptions.RemoteCertificateValidationCallback =
+                (_, certificate, chain, errors) => IsTrusted(certificate, chain, errors, authorities);
+        }
+    }
+
+    public SocketsHttpHandler Handler { get; }
+
+    private static WebProxy CreateProxy(string address)
+    {
+        var uri = new Uri(address);
+        var proxy = new WebProxy(new UriBuilder(uri) { UserName = "", Password = "" }.Uri);
+        if (uri.UserInfo.Split(':', 2) is [{ Length: > 0 } user, .. var rest])
+        {
+            proxy.Credentials = new NetworkCredential(Uri.UnescapeDataString(user), rest.Length > 0 ? Uri.UnescapeDataString(rest[0]) : "");
+        }
+
+        return proxy;
+    }
+
+    /// <summary>The system's judgement, and where that fails on the chain alone, the same check against the extra authorities.</summary>
+    private static bool IsTrusted(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors, X509Certificate2Collection authorities)
+    {
+        if (errors != SslPolicyErrors.RemoteCertificateChainErrors || certificate is not X509Certificate2 leaf || chain is null)
+        {
+            return errors == SslPolicyErrors.None;
+        }
+
+        using var own = new X509Chain { ChainPolicy = chain.ChainPolicy.Clone() };
+        own.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        own.ChainPolicy.CustomTrustStore.AddRange(authorities);
+        own.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck; // A private authority seldom publishes a list.
+        foreach (var element in chain.ChainElements)
+        {
+            own.ChainPolicy.ExtraStore.Add(element.Certificate);
+        }
+
+        return own.Build(leaf);
+    }
+}

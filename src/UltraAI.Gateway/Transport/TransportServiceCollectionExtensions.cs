@@ -1,0 +1,11 @@
+namespace UltraAI.Gateway.Transport;
+
+internal static class TransportServiceCollectionExtensions
+{
+    public static IServiceCollection AddTransport(this IServiceCollection services, TransportOptions options) => services
+        .AddSingleton(options)
+        .AddSingleton<SharedHttpHandler>()
+        .AddSingleton<TransportMetrics>()
+        .AddSingleton<ProviderInvoker>()
+        .AddSingleton<CredentialProbe>();
+}
