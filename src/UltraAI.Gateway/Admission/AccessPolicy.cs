@@ -1,0 +1,48 @@
+using System.Net;
+using UltraAI.Gateway.Errors;
+using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Transport;
+
+namespace UltraAI.Gateway.Admission;
+
+/// <summary>Whether a virtual key may be used here, now, from there, and for this.</summary>
+internal static class AccessPolicy
+{
+    private static readonly GatewayError UnknownKey = new(
+        ErrorCode.InvalidKey,
+        "This virtual key is unknown or turned off. It must be one of this gateway's, not the provider's own.");
+
+    /// <param name="key">The key that the request presented; null if the gateway does not know it.</param>
+    /// <param name="provider">The provider that the request is for.</param>
+    /// <param name="method">The request's method.</param>
+    /// <param name="target">The provider's request target, raw.</param>
+    /// <param name="client">The client's address; null if it is not known.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>The reason to refuse, or null.</returns>
+    public static GatewayError? Check(VirtualKey? key, Provider provider, string method, string target, IPAddress? client, DateTimeOffset now)
+    {
+        if (key is not { Enabled: true })
+        {
+            return UnknownKey;
+        }
+
+        if (key.ExpiresAt is { } end && now >= end)
+        {
+            return new GatewayError(ErrorCode.KeyExpired, $"Virtual key '{key.Name}' expired at {end.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}.");
+        }
+
+        if (key.AllowedNetworks is { } networks && !ClientAddress.IsIn(client, networks))
+        {
+            return new GatewayError(ErrorCode.NetworkNotAllowed, $"Virtual key '{key.Name}' may not be used from this address (AllowedNetworks).");
+        }
+
+        if (key.Providers is { } providers && !providers.Contains(provider.Name))
+        {
+            return new GatewayError(ErrorCode.ProviderNotAllowed, $"Virtual key '{key.Name}' may not use provider '{provider.Name}' (Providers).");
+        }
+
+        return EndpointPolicy.IsAllowed(key.Endpoints, provider.Kind.AdministrativeEndpoints, method, target)
+            ? null
+            : new GatewayError(ErrorCode.EndpointNotAllowed, $"Virtual key '{key.Name}' may not use this endpoint (Endpoints).");
+    }
+}

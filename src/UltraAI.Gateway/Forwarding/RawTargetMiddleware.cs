@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Http.Features;
+using UltraAI.Gateway.Errors;
+using UltraAI.Gateway.Telemetry;
+
+namespace UltraAI.Gateway.Forwarding;
+
+/// <summary>Makes routing see the path as the client wrote it, and gives every request its id.</summary>
+/// <remarks>
+/// Kestrel decodes the path and resolves its dot segments. Routing by that and forwarding the raw target would let
+/// <c>/openai/%2e%2e/anthropic/…</c> be checked as one provider and sent to another: so both see the raw path.
+/// </remarks>
+internal sealed class RawTargetMiddleware(RequestDelegate next, IErrorRenderer renderer)
+{
+    private static readonly GatewayError NotOriginForm = new(
+        ErrorCode.InvalidRequest,
+        "The request target must be a path, such as /openai/v1/models. The gateway is not a forward proxy.");
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        context.Response.Headers[ErrorResponse.RequestIdField] = RequestIds.Next();
+
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        if (target.Length == 0 || target[0] != '/')
+        {
+            return ErrorResponse.WriteAsync(context, NotOriginForm, renderer);
+        }
+
+        var question = target.IndexOf('?', StringComparison.Ordinal);
+        var path = question < 0 ? target.AsSpan() : target.AsSpan(0, question);
+        if (!path.SequenceEqual(context.Request.Path.Value))
+        {
+            context.Request.Path = new PathString(question < 0 ? target : target[..question]);
+        }
+
+        return next(context);
+    }
+}

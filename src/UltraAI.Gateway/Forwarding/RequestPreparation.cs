@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Primitives;
+using UltraAI.Gateway.Errors;
+
+namespace UltraAI.Gateway.Forwarding;
+
+/// <summary>Takes out of a request what must not go on, and refuses what must not begin.</summary>
+internal static class RequestPreparation
+{
+    public static readonly GatewayError NavigationRefused = new(
+        ErrorCode.NavigationRefused,
+        "A browser may not show a provider's answer as a page of this gateway (Sec-Fetch-Mode, Sec-Fetch-Dest). Call it from code.");
+
+    /// <summary>Whether a browser wants to show or run the answer: provider-made HTML must not run on the dashboard's origin.</summary>
+    public static bool IsNavigation(IHeaderDictionary headers)
+    {
+        if (headers.TryGetValue("Sec-Fetch-Mode", out var mode) && Equals(mode, "navigate"))
+        {
+            return true;
+        }
+
+        return headers.TryGetValue("Sec-Fetch-Dest", out var destination)
+            && !Equals(destination, "empty") && !Equals(destination, "websocket");
+    }
+
+    /// <summary>Removes the client's cookies, which belong to the gateway's origin, and the fields that its Connection field names.</summary>
+    public static void RemoveHopByHop(IHeaderDictionary headers)
+    {
+        headers.Cookie = StringValues.Empty;
+
+        var connection = headers.Connection;
+        if (connection.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var value in connection)
+        {
+            var options = value.AsSpan();
+            foreach (var range in options.Split(','))
+            {
+                var option = options[range].Trim();
+                if (option.Length > 0 && !IsKnownOption(option))
+                {
+                    headers.Remove(option.ToString());
+                }
+            }
+        }
+    }
+
+    /// <summary>Options that name no field, or one that is dealt with elsewhere.</summary>
+    public static bool IsKnownOption(ReadOnlySpan<char> option) =>
+        option.Equals("keep-alive", StringComparison.OrdinalIgnoreCase)
+        || option.Equals("close", StringComparison.OrdinalIgnoreCase)
+        || option.Equals("upgrade", StringComparison.OrdinalIgnoreCase);
+
+    private static bool Equals(StringValues values, string expected) =>
+        values.Count == 1 && string.Equals(values[0]?.Trim(), expected, StringComparison.OrdinalIgnoreCase);
+}

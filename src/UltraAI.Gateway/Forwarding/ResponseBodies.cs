@@ -1,0 +1,168 @@
+using UltraAI.Gateway.Errors;
+using UltraAI.Gateway.Transport;
+using Yarp.ReverseProxy.Transforms;
+
+namespace UltraAI.Gateway.Forwarding;
+
+/// <summary>The two kinds of response bodies that are looked at before they go on: errors, for the credential; and Anthropic's batches, for a link.</summary>
+/// <remarks>All others pass as they come.</remarks>
+internal sealed class ResponseBodies(LinkRewriter links, CredentialProbe probe)
+{
+    // CONTRACT: bodies of errors are searched up to here.
+    private const int MaxErrorBytes = 1024 * 1024;
+    private const int MaxLinkBytes = 8 * 1024 * 1024;
+    private const int MaxDecodedBytes = 16 * 1024 * 1024;
+
+    public ValueTask ApplyAsync(ResponseTransformContext transform, HttpResponseMessage response, ForwardedRequest forwarded)
+    {
+        if (HttpMethods.IsHead(transform.HttpContext.Request.Method))
+        {
+            return (int)response.StatusCode == StatusCodes.Status401Unauthorized && forwarded.Provider.Credential is not null
+                ? new ValueTask(GuardAsync(transform, response, forwarded))
+                : default;
+        }
+
+        if ((int)response.StatusCode >= 400)
+        {
+            return forwarded.Provider.Credential is null ? default : new ValueTask(GuardAsync(transform, response, forwarded));
+        }
+
+        if ((int)response.StatusCode == StatusCodes.Status200OK
+            && forwarded.Provider.Kind.LinkPropertyIn(forwarded.Call.Target) is { } property
+            && response.Content.Headers.ContentType?.MediaType == "application/json")
+        {
+            return new ValueTask(RewriteLinksAsync(transform, response, forwarded, property));
+        }
+
+        return default;
+    }
+
+    private async Task GuardAsync(ResponseTransformContext transform, HttpResponseMessage response, ForwardedRequest forwarded)
+    {
+        var context = transform.HttpContext;
+        var provider = forwarded.Provider;
+        var credential = provider.Credential!;
+        var aborted = context.RequestAborted;
+        transform.SuppressResponseBody = true;
+        forwarded.HoldsHead = true;
+
+        await using var stream = await response.Content.ReadAsStreamAsync(aborted);
+        var (body, hasMore) = await ReadAsync(stream, MaxErrorBytes, aborted);
+        var text = ContentCodings.Decode(context.Response.Headers.ContentEncoding, body, MaxDecodedBytes, out var isWhole);
+
+        if (provider.Kind.RejectsCredential((int)response.StatusCode, text ?? body) && !await probe.IsAcceptedAsync(provider, aborted))
+        {
+            await RejectAsync(context, provider);
+            return;
+        }
+
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            return;
+        }
+
+        if (text is null || (!isWhole && !hasMore))
+        {
+            // Nobody can say what is in it, so nobody gets it. The status and the fields still tell what happened.
+            await WriteWholeAsync(context, "The provider's error text is in a content coding that the gateway can't search for credentials."u8.ToArray(), "text/plain");
+        }
+        else if (!credential.IsIn(text))
+        {
+            await context.Response.Body.WriteAsync(body, aborted);
+            await CopyRestAsync(stream, context, hasMore);
+        }
+        else if (hasMore && !context.Response.Headers.ContentEncoding.Equals(Microsoft.Extensions.Primitives.StringValues.Empty))
+        {
+            // Its first part can't be changed without the rest, so the rest is left out.
+            await WriteWholeAsync(context, credential.Masked(text), contentType: null);
+        }
+        else if (hasMore)
+        {
+            context.Response.ContentLength = null;
+            await context.Response.Body.WriteAsync(credential.Masked(text), aborted);
+            await CopyRestAsync(stream, context, hasMore);
+        }
+        else
+        {
+            await WriteWholeAsync(context, credential.Masked(text), contentType: null);
+        }
+    }
+
+    private async Task RewriteLinksAsync(ResponseTransformContext transform, HttpResponseMessage response, ForwardedRequest forwarded, string property)
+    {
+        var context = transform.HttpContext;
+        var aborted = context.RequestAborted;
+        transform.SuppressResponseBody = true;
+        forwarded.HoldsHead = true;
+
+        await using var stream = await response.Content.ReadAsStreamAsync(aborted);
+        var (body, hasMore) = await ReadAsync(stream, MaxLinkBytes, aborted);
+        var text = hasMore ? null : ContentCodings.Decode(context.Response.Headers.ContentEncoding, body, MaxDecodedBytes, out _);
+        var rewritten = text is null ? null : JsonLinks.Rewrite(text, property, url => links.Rewrite(context, forwarded.Provider, url));
+        if (rewritten is null)
+        {
+            await context.Response.Body.WriteAsync(body, aborted);
+            await CopyRestAsync(stream, context, hasMore);
+        }
+        else
+        {
+            await WriteWholeAsync(context, rewritten, contentType: null);
+        }
+    }
+
+    private static Task RejectAsync(HttpContext context, Provider provider) => ErrorResponse.WriteAsync(
+        context,
+        new GatewayError(
+            ErrorCode.ProviderKeyRejected,
+            $"The provider refused the gateway's own credential '{provider.Credential!.Name}' (Gateway:Providers:{provider.Name}:Credentials). Your virtual key is fine; whoever runs the gateway has to renew that credential.")
+        {
+            MayRetry = false,
+        },
+        provider.Kind.ErrorRenderer);
+
+    private static async Task WriteWholeAsync(HttpContext context, byte[] body, string? contentType)
+    {
+        var response = context.Response;
+        response.Headers.Remove("Content-Encoding");
+        response.ContentLength = body.Length;
+        if (contentType is not null)
+        {
+            response.ContentType = contentType;
+        }
+
+        await response.Body.WriteAsync(body, context.RequestAborted);
+    }
+
+    private static async Task CopyRestAsync(Stream stream, HttpContext context, bool hasMore)
+    {
+        if (hasMore)
+        {
+            await stream.CopyToAsync(context.Response.Body, context.RequestAborted);
+        }
+    }
+
+    private static async Task<(byte[] Body, bool HasMore)> ReadAsync(Stream stream, int limit, CancellationToken cancellationToken)
+    {
+        var body = new byte[4096];
+        var length = 0;
+        while (true)
+        {
+            var count = await stream.ReadAsync(body.AsMemory(length), cancellationToken);
+            if (count == 0)
+            {
+                return (body.AsSpan(0, length).ToArray(), HasMore: false);
+            }
+
+            length += count;
+            if (length == limit)
+            {
+                return (body, HasMore: true);
+            }
+
+            if (length == body.Length)
+            {
+                Array.Resize(ref body, Math.Min(limit, body.Length * 2));
+            }
+        }
+    }
+}
