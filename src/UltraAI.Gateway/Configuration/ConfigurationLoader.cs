@@ -1,0 +1,85 @@
+using System.Collections;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using UltraAI.Gateway.Keys;
+
+namespace UltraAI.Gateway.Configuration;
+
+/// <summary>Reads all sources into one tree, and the tree into a <see cref="GatewayConfiguration"/>.</summary>
+internal sealed class ConfigurationLoader(GatewayArguments arguments)
+{
+    private readonly string[] _files = [.. arguments.Files.Select(Path.GetFullPath)];
+
+    /// <summary>ASP.NET Core's own sections of the files, for its own configuration. Read at start only.</summary>
+    public JsonObject HostSections { get; private set; } = JsonFile.NewObject();
+
+    /// <exception cref="ConfigurationException">The configuration has faults; all of them are named.</exception>
+    public GatewayConfiguration Load()
+    {
+        var errors = new ConfigurationErrors();
+        var root = ReadTree(errors);
+        var options = ReadOptions(root, errors);
+        var secrets = new SecretReader(Environment.GetEnvironmentVariable);
+        var configuration = new GatewayConfigurationBuilder(errors, secrets, isDefault: _files.Length == 0).Build(options);
+        if (errors.Any)
+        {
+            throw new ConfigurationException(errors.All);
+        }
+
+        root.Remove("Gateway");
+        root.Remove("$schema");
+        HostSections = root;
+        return configuration with { Files = [.. _files, .. secrets.Files] };
+    }
+
+    private JsonObject ReadTree(ConfigurationErrors errors)
+    {
+        var root = _files.Length == 0 ? DefaultConfiguration.Create(Environment.GetEnvironmentVariable) : JsonFile.NewObject();
+        foreach (var file in _files)
+        {
+            JsonFile.Merge(root, JsonFile.Read(file, errors));
+        }
+
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+        {
+            if (((string)variable.Key).Split("__") is var path && PathOverrides.IsOurs(path))
+            {
+                PathOverrides.Set(root, path, (string?)variable.Value ?? "", errors);
+            }
+        }
+
+        foreach (var (path, value) in arguments.Overrides)
+        {
+            PathOverrides.Set(root, path, value, errors);
+        }
+
+        return root;
+    }
+
+    private static GatewayOptions ReadOptions(JsonObject root, ConfigurationErrors errors)
+    {
+        if (root["Gateway"] is not { } section)
+        {
+            errors.Add("Gateway", "this section is missing.");
+            return new GatewayOptions();
+        }
+
+        // What is wrong has been reported and taken out, so the rest can be read and checked as well.
+        return new OptionsWalker(errors).Walk(section, typeof(GatewayOptions), "Gateway") && TryDeserialize(section, errors) is { } options
+            ? options
+            : new GatewayOptions();
+    }
+
+    private static GatewayOptions? TryDeserialize(JsonNode section, ConfigurationErrors errors)
+    {
+        try
+        {
+            return section.Deserialize(ConfigurationJsonContext.Default.GatewayOptions);
+        }
+        catch (JsonException) when (errors.Any)
+        {
+            // A faulty item of a list, which can't be taken out without moving the others; it has been reported.
+            return null;
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System.Diagnostics.Metrics;
+using System.Security.Cryptography;
+using UltraAI.Gateway.Telemetry;
+
+namespace UltraAI.Gateway.Configuration;
+
+/// <summary>Looks at the content of the configuration's files, and those of secrets, every two seconds, and reloads when it has changed.</summary>
+/// <remarks>By content, since file events are lost on network shares, and the files of a Kubernetes secret are swapped by a link.</remarks>
+internal sealed partial class ConfigurationReloader : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+    private static readonly KeyValuePair<string, object?> Applied = new(GatewayTelemetry.Tags.Outcome, "applied");
+    private static readonly KeyValuePair<string, object?> Rejected = new(GatewayTelemetry.Tags.Outcome, "rejected");
+
+    private readonly ConfigurationLoader _loader;
+    private readonly ConfigurationStore _store;
+    private readonly TimeProvider _time;
+    private readonly ILogger<ConfigurationReloader> _logger;
+    private readonly Counter<long> _reloads;
+    private string _seen;
+
+    public ConfigurationReloader(ConfigurationLoader loader, ConfigurationStore store, IMeterFactory meters, TimeProvider time, ILogger<ConfigurationReloader> logger)
+    {
+        _loader = loader;
+        _store = store;
+        _time = time;
+        _logger = logger;
+        _reloads = meters.Create(GatewayTelemetry.MeterName)
+            .CreateCounter<long>(GatewayTelemetry.Instruments.ConfigReloads, description: "Reloads of the configuration, by outcome.");
+        _reloads.Add(0, Applied);
+        _reloads.Add(0, Rejected);
+        _seen = Fingerprint(store.Current.Files);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, _time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            var files = _store.Current.Files;
+            if (files.Count > 0 && Fingerprint(files) is var now && now != _seen)
+            {
+                // Kept also if it is rejected: the same fault is told once.
+                _seen = now;
+                Reload();
+            }
+        }
+    }
+
+    private void Reload()
+    {
+        try
+        {
+            var next = _loader.Load();
+            if (next.Transport != _store.Current.Transport)
+            {
+                throw new ConfigurationException([new ConfigurationError("Gateway:Transport", "is read at start only; this change needs a restart.")]);
+            }
+
+            _store.Replace(next);
+            _seen = Fingerprint(next.Files);
+            _reloads.Add(1, Applied);
+            LogApplied();
+        }
+        catch (ConfigurationException exception)
+        {
+            _reloads.Add(1, Rejected);
+            foreach (var error in exception.Errors)
+            {
+                LogRejected(error.Path, error.Message);
+            }
+        }
+    }
+
+    private static string Fingerprint(IEnumerable<string> files)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var file in files)
+        {
+            try
+            {
+                var content = File.ReadAllBytes(file);
+                hash.AppendData(SHA256.HashData(content));
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                hash.AppendData("missing"u8);
+            }
+        }
+
+        return Convert.ToHexString(hash.GetHashAndReset());
+    }
+
+    [LoggerMessage(LogLevel.Information, "The changed configuration is in force", EventName = "ConfigurationApplied")]
+    private partial void LogApplied();
+
+    [LoggerMessage(LogLevel.Error, "The changed configuration is refused, the last good one stays in force. {Path}: {Reason}", EventName = "ConfigurationRejected")]
+    private partial void LogRejected(string path, string reason);
+}

@@ -1,0 +1,21 @@
+using UltraAI.Gateway.Forwarding;
+using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Transport;
+
+namespace UltraAI.Gateway.Configuration;
+
+internal static class ConfigurationServiceCollectionExtensions
+{
+    public static IServiceCollection AddGatewayConfiguration(this IServiceCollection services, ConfigurationLoader loader, GatewayConfiguration first)
+    {
+        var store = new ConfigurationStore(first);
+        return services
+            .AddSingleton(loader)
+            .AddSingleton(store)
+            .AddSingleton<IProviderSource>(store)
+            .AddSingleton<IVirtualKeySource>(store)
+            .AddSingleton<IAdminAccessSource>(store)
+            .AddSingleton<IForwardingSettingsSource>(store)
+            .AddHostedService<ConfigurationReloader>();
+    }
+}

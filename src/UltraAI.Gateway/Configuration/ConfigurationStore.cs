@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Primitives;
+using UltraAI.Gateway.Forwarding;
+using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Transport;
+
+namespace UltraAI.Gateway.Configuration;
+
+/// <summary>Holds the configuration that is in force. One reference is swapped, so nobody sees half of an old and half of a new one.</summary>
+internal sealed class ConfigurationStore(GatewayConfiguration first) : IProviderSource, IVirtualKeySource, IAdminAccessSource, IForwardingSettingsSource
+{
+    private volatile GatewayConfiguration _current = first;
+    private ConfigurationReloadToken _changed = new();
+
+    public GatewayConfiguration Current => _current;
+
+    public ProviderTable Providers => _current.Providers;
+
+    public VirtualKeyTable VirtualKeys => _current.VirtualKeys;
+
+    public AdminAccess Admin => _current.Admin;
+
+    public ForwardingSettings Forwarding => _current.Forwarding;
+
+    public IChangeToken ProvidersChanged => Volatile.Read(ref _changed);
+
+    public void Replace(GatewayConfiguration next)
+    {
+        _current = next;
+        Interlocked.Exchange(ref _changed, new ConfigurationReloadToken()).OnReload();
+    }
+}

@@ -1,0 +1,27 @@
+using UltraAI.Gateway.Forwarding;
+using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Transport;
+
+namespace UltraAI.Gateway.Configuration;
+
+/// <summary>A configuration that has been checked and can be used. It never changes; a reload makes another one.</summary>
+internal sealed record GatewayConfiguration
+{
+    public required ProviderTable Providers { get; init; }
+
+    public required VirtualKeyTable VirtualKeys { get; init; }
+
+    public required AdminAccess Admin { get; init; }
+
+    public required ForwardingSettings Forwarding { get; init; }
+
+    public required TransportOptions Transport { get; init; }
+
+    public required DrainOptions Drain { get; init; }
+
+    /// <summary>Providers of the built-in configuration whose variable is not set, with that variable's name.</summary>
+    public IReadOnlyList<(string Provider, string Variable)> Off { get; init; } = [];
+
+    /// <summary>Files whose change calls for a reload: the configuration's own and those of secrets.</summary>
+    public required IReadOnlyCollection<string> Files { get; init; }
+}

@@ -1,0 +1,41 @@
+using System.Text.Json.Serialization;
+using UltraAI.Gateway.Forwarding;
+using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Transport;
+
+namespace UltraAI.Gateway.Configuration;
+
+/// <summary>The section <c>Gateway</c> of the configuration, as it is written.</summary>
+internal sealed record GatewayOptions
+{
+    /// <summary>The providers by name. A name is the first segment of a route: <c>[a-z0-9-]{1,64}</c>.</summary>
+    public IReadOnlyDictionary<string, ProviderOptions> Providers { get; set; } = new Dictionary<string, ProviderOptions>();
+
+    /// <summary>The keys that clients present.</summary>
+    public IReadOnlyList<VirtualKeyOptions> VirtualKeys { get; set; } = [];
+
+    /// <summary>The one shared transport. Read at start only.</summary>
+    public TransportOptions Transport { get; set; } = new();
+
+    /// <summary>Who may look at metrics.</summary>
+    public AdminOptions Admin { get; set; } = new();
+
+    /// <summary>Networks of proxies whose <c>X-Forwarded-For</c> is believed, in CIDR notation.</summary>
+    /// <value>The default is none.</value>
+    public IReadOnlyList<string> TrustedProxies { get; set; } = [];
+
+    /// <summary>The gateway's own address, as clients see it, for links that lead back to it.</summary>
+    /// <value>An absolute URL. The default is the scheme and Host of the request.</value>
+    public string? PublicUrl { get; set; }
+
+    /// <summary>How the gateway ends.</summary>
+    public DrainOptions Drain { get; set; } = new();
+}
+
+/// <summary>How options are read. Unknown names and wrong kinds are found before, by <see cref="OptionsWalker"/>, with their paths.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNameCaseInsensitive = true,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false)]
+[JsonSerializable(typeof(GatewayOptions))]
+internal sealed partial class ConfigurationJsonContext : JsonSerializerContext;

@@ -1,0 +1,137 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+
+namespace UltraAI.Gateway.Configuration;
+
+/// <summary>Holds a tree against the option types: unknown names and wrong kinds, each with its path. What is wrong is taken out.</summary>
+/// <remarks>
+/// NOTE: the configuration binder could bind the same types. HOWEVER its errors name no path, lists of two files merge by index,
+/// and a ':' in a name (models have it) splits it.
+/// </remarks>
+internal sealed class OptionsWalker(ConfigurationErrors errors)
+{
+    public static JsonTypeInfo TypeOf(Type type) =>
+        ConfigurationJsonContext.Default.GetTypeInfo(type) ?? throw new InvalidOperationException($"{type} is not part of GatewayOptions.");
+
+    public static JsonPropertyInfo? FindProperty(JsonTypeInfo type, string name)
+    {
+        foreach (var property in type.Properties)
+        {
+            if (property.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                return property;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Kinds that JSON writes as a string.</summary>
+    public static bool IsText(Type type)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        return type == typeof(string) || type == typeof(TimeSpan) || type == typeof(DateTimeOffset);
+    }
+
+    /// <returns>False if the node is of the wrong kind as a whole.</returns>
+    public bool Walk(JsonNode node, Type type, string path)
+    {
+        var info = TypeOf(type);
+        switch (info.Kind)
+        {
+            case JsonTypeInfoKind.Object:
+                return Walk<JsonObject>(node, path, "an object", tree => WalkObject(tree, info, path));
+            case JsonTypeInfoKind.Dictionary:
+                return Walk<JsonObject>(node, path, "an object", tree => WalkEntries(tree, info.ElementType!, path));
+            case JsonTypeInfoKind.Enumerable:
+                return Walk<JsonArray>(node, path, "a list", list => WalkItems(list, info.ElementType!, path));
+            default:
+                return WalkValue(node, info, path);
+        }
+    }
+
+    private bool Walk<T>(JsonNode node, string path, string kind, Action<T> walk)
+        where T : JsonNode
+    {
+        if (node is T tree)
+        {
+            walk(tree);
+            return true;
+        }
+
+        errors.Add(path, $"must be {kind}.");
+        return false;
+    }
+
+    private void WalkObject(JsonObject tree, JsonTypeInfo type, string path)
+    {
+        foreach (var (name, value) in tree.ToArray())
+        {
+            var inner = $"{path}:{name}";
+            if (FindProperty(type, name) is not { } property)
+            {
+                errors.Add(inner, LaterOptions.Contain(type.Type, name)
+                    ? "is not yet supported by this version."
+                    : $"unknown property; known are {string.Join(", ", type.Properties.Select(known => known.Name).Order(StringComparer.Ordinal))}.");
+                tree.Remove(name);
+            }
+            else if (value is null || !Walk(value, property.PropertyType, inner))
+            {
+                // null is as good as not there.
+                tree.Remove(name);
+            }
+        }
+    }
+
+    private void WalkEntries(JsonObject tree, Type type, string path)
+    {
+        foreach (var (name, value) in tree.ToArray())
+        {
+            // An entry of null in a later file takes the earlier one away.
+            if (value is null || !Walk(value, type, $"{path}:{name}"))
+            {
+                tree.Remove(name);
+            }
+        }
+    }
+
+    private void WalkItems(JsonArray list, Type type, string path)
+    {
+        for (var i = 0; i < list.Count; i++)
+        {
+            if (list[i] is null)
+            {
+                errors.Add($"{path}:{i}", "must not be null.");
+            }
+            else
+            {
+                Walk(list[i]!, type, $"{path}:{i}");
+            }
+        }
+    }
+
+    private bool WalkValue(JsonNode node, JsonTypeInfo type, string path)
+    {
+        try
+        {
+            node.Deserialize(type);
+            return true;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
+        {
+            errors.Add(path, $"must be {Describe(type.Type)}.");
+            return false;
+        }
+    }
+
+    private static string Describe(Type type)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        return type == typeof(string) ? "a string"
+            : type == typeof(bool) ? "true or false"
+            : type == typeof(TimeSpan) ? "a time span such as \"00:00:45\""
+            : type == typeof(DateTimeOffset) ? "a time such as \"2027-01-01T00:00:00Z\""
+            : "a whole number";
+    }
+}

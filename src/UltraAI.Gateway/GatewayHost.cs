@@ -1,0 +1,135 @@
+using System.Text;
+using UltraAI.Gateway.Configuration;
+using UltraAI.Gateway.Errors;
+using UltraAI.Gateway.Forwarding;
+using UltraAI.Gateway.Health;
+using UltraAI.Gateway.Providers;
+using UltraAI.Gateway.Telemetry;
+using UltraAI.Gateway.Transport;
+
+namespace UltraAI.Gateway;
+
+/// <summary>The composition root: which features there are, and in which order a request meets them.</summary>
+internal static partial class GatewayHost
+{
+    private const string DefaultUrl = "http://localhost:8080";
+
+    /// <param name="args">The command line without the command: <c>--config FILE</c>, <c>--Gateway:…=…</c>, <c>--urls …</c>.</param>
+    /// <param name="configure">Called last, before the application is built.</param>
+    /// <exception cref="ConfigurationException">The configuration has faults.</exception>
+    internal static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var arguments = GatewayArguments.Parse(args);
+        var loader = new ConfigurationLoader(arguments);
+        var configuration = loader.Load();
+
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            Args = arguments.HostArguments,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        ConfigureHost(builder, loader);
+
+        builder.Services
+            .AddGatewayTelemetry(builder.Configuration)
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton(ProviderKinds.OpenAI.ErrorRenderer)
+            .AddGatewayConfiguration(loader, configuration)
+            .AddTransport(configuration.Transport)
+            .AddForwarding()
+            .AddHealth();
+        configure?.Invoke(builder);
+
+        var app = builder.Build();
+        app.UseMiddleware<RawTargetMiddleware>(); // before routing, which must see the raw path
+        app.UseMiddleware<FaultMiddleware>();
+        app.UseRouting();
+        app.UseMiddleware<OperatorGuard>();
+        app.MapHealth();
+        app.MapForwarding();
+        app.MapFallback("{**path}", NotFoundAsync);
+        LogStart(app.Logger, configuration);
+        return app;
+    }
+
+    /// <summary>Runs until the process is told to stop.</summary>
+    /// <returns>The exit code.</returns>
+    internal static async Task<int> RunAsync(string[] args)
+    {
+        await using var app = Build(args);
+        await app.RunAsync();
+        return 0;
+    }
+
+    private static void ConfigureHost(WebApplicationBuilder builder, ConfigurationLoader loader)
+    {
+        // Below all other sources: environment and command line go over the files.
+        builder.Configuration.Sources.Insert(0, new Microsoft.Extensions.Configuration.Json.JsonStreamConfigurationSource
+        {
+            Stream = new MemoryStream(Encoding.UTF8.GetBytes(loader.HostSections.ToJsonString())),
+        });
+        if (builder.Configuration["urls"] is null && builder.Configuration["http_ports"] is null && builder.Configuration["https_ports"] is null
+            && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
+        {
+            builder.WebHost.UseUrls(DefaultUrl);
+        }
+
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+            console.UseUtcTimestamp = true;
+        });
+        builder.Services.AddLogGuard();
+
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = InlineScheduling.IsOn);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+
+            // A body may be of any size and take any time; a call's own clock ends what does not move.
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MinResponseDataRate = null;
+
+            // Signed URLs and tool fields are long.
+            kestrel.Limits.MaxRequestLineSize = 64 * 1024;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 256 * 1024;
+            kestrel.Limits.MaxRequestHeaderCount = 200;
+            kestrel.Limits.Http2.MaxRequestHeaderFieldSize = 64 * 1024;
+
+            // Bytes outside of ASCII pass as they are, both ways.
+            kestrel.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
+            kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
+        });
+    }
+
+    private static Task NotFoundAsync(HttpContext context)
+    {
+        var renderer = context.RequestServices.GetRequiredService<IErrorRenderer>();
+        return ErrorResponse.WriteAsync(
+            context,
+            new GatewayError(ErrorCode.NotFound, "There is nothing here. A provider's route begins with its name under Gateway:Providers, such as /openai/v1/models."),
+            renderer);
+    }
+
+    private static void LogStart(ILogger logger, GatewayConfiguration configuration)
+    {
+        foreach (var provider in configuration.Providers.All.OrderBy(provider => provider.Name, StringComparer.Ordinal))
+        {
+            LogProvider(logger, provider.RoutePrefix, provider.BaseUrl, provider.Credential?.Name ?? "none");
+        }
+
+        foreach (var (provider, variable) in configuration.Off)
+        {
+            LogOff(logger, provider, variable);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "{Route}/** goes to {BaseUrl}/** with credential '{Credential}'", EventName = "ProviderOn")]
+    private static partial void LogProvider(ILogger logger, string route, string baseUrl, string credential);
+
+    [LoggerMessage(LogLevel.Warning, "Provider '{Provider}' is off: {Variable} is not set", EventName = "ProviderOff")]
+    private static partial void LogOff(ILogger logger, string provider, string variable);
+}

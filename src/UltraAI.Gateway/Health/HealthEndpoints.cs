@@ -1,0 +1,30 @@
+using UltraAI.Gateway.Forwarding;
+
+namespace UltraAI.Gateway.Health;
+
+internal static class HealthEndpoints
+{
+    public static IServiceCollection AddHealth(this IServiceCollection services) => services.AddHostedService<DrainService>();
+
+    /// <summary><c>/health/live</c>, <c>/health/ready</c> for everybody; <c>/metrics</c> for operators.</summary>
+    public static void MapHealth(this IEndpointRouteBuilder endpoints)
+    {
+        string[] methods = [HttpMethods.Get, HttpMethods.Head];
+        endpoints.MapMethods("/health/live", methods, static context => WriteAsync(context, StatusCodes.Status200OK, "ok"));
+        endpoints.MapMethods("/health/ready", methods, static context =>
+            context.RequestServices.GetRequiredService<DrainState>().IsStopping
+                ? WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "draining")
+                : WriteAsync(context, StatusCodes.Status200OK, "ok"));
+        endpoints.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(OperatorOnly.Instance);
+    }
+
+    private static Task WriteAsync(HttpContext context, int statusCode, string status)
+    {
+        var body = $$"""{"status":"{{status}}"}""";
+        context.Response.StatusCode = statusCode;
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = body.Length;
+        context.Response.Headers.CacheControl = "no-store";
+        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : context.Response.WriteAsync(body, context.RequestAborted);
+    }
+}

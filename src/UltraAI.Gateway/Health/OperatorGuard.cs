@@ -1,0 +1,40 @@
+using UltraAI.Gateway.Admission;
+using UltraAI.Gateway.Errors;
+using UltraAI.Gateway.Forwarding;
+using UltraAI.Gateway.Keys;
+
+namespace UltraAI.Gateway.Health;
+
+/// <summary>Marks an endpoint that needs the admin token, or a client in <c>Gateway:Admin:AllowedNetworks</c>.</summary>
+internal sealed class OperatorOnly
+{
+    public static readonly OperatorOnly Instance = new();
+}
+
+/// <summary>Refuses whoever is not an operator on endpoints marked with <see cref="OperatorOnly"/>.</summary>
+internal sealed class OperatorGuard(RequestDelegate next, IAdminAccessSource admin, IForwardingSettingsSource settings, IErrorRenderer renderer)
+{
+    private static readonly GatewayError Refused = new(
+        ErrorCode.NetworkNotAllowed,
+        "This needs the admin token (Authorization: Bearer), or an address in Gateway:Admin:AllowedNetworks.");
+
+    private static readonly GatewayError WrongToken = new(ErrorCode.InvalidKey, "This is not the admin token.");
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<OperatorOnly>() is null)
+        {
+            return next(context);
+        }
+
+        var access = admin.Admin;
+        var authorization = context.Request.Headers.Authorization.ToString();
+        if (access.Accepts(authorization)
+            || ClientAddress.IsIn(ClientAddress.Of(context, settings.Forwarding.TrustedProxies), access.AllowedNetworks))
+        {
+            return next(context);
+        }
+
+        return ErrorResponse.WriteAsync(context, authorization.Length > 0 ? WrongToken : Refused, renderer);
+    }
+}
