@@ -53,11 +53,15 @@ internal static partial class GatewayHost
     }
 
     /// <summary>Runs until the process is told to stop.</summary>
+    /// <param name="args">As for <see cref="Build"/>.</param>
+    /// <param name="started">Called with the addresses once the gateway listens; may be null.</param>
     /// <returns>The exit code.</returns>
-    internal static async Task<int> RunAsync(string[] args)
+    internal static async Task<int> RunAsync(string[] args, Action<IEnumerable<string>>? started)
     {
         await using var app = Build(args);
-        await app.RunAsync();
+        await app.StartAsync();
+        started?.Invoke(app.Urls);
+        await app.WaitForShutdownAsync();
         return 0;
     }
 

@@ -4,13 +4,19 @@ using UltraAI.Gateway.Demo;
 
 namespace UltraAI.Gateway.Commands;
 
+/// <summary>Runs the gateway until the process is told to stop.</summary>
+/// <param name="args">The options that follow the command.</param>
+/// <param name="started">Called with the addresses once it listens.</param>
+/// <returns>The exit code.</returns>
+internal delegate Task<int> RunGateway(string[] args, Action<IEnumerable<string>>? started);
+
 /// <summary>The commands of the program. Without one it runs the gateway.</summary>
 internal static class GatewayCommandLine
 {
     /// <param name="args">The command line.</param>
-    /// <param name="run">Runs the gateway with the options that follow the command.</param>
+    /// <param name="run">Runs the gateway.</param>
     /// <returns>The exit code.</returns>
-    public static async Task<int> RunAsync(string[] args, Func<string[], Task<int>> run)
+    public static async Task<int> RunAsync(string[] args, RunGateway run)
     {
         var root = Create(args, run);
         try
@@ -29,7 +35,7 @@ internal static class GatewayCommandLine
         }
     }
 
-    private static RootCommand Create(string[] args, Func<string[], Task<int>> run)
+    private static RootCommand Create(string[] args, RunGateway run)
     {
         var config = new Option<string[]>("--config")
         {
@@ -46,7 +52,7 @@ internal static class GatewayCommandLine
             TreatUnmatchedTokensAsErrors = false,
         };
         root.Options.Add(config);
-        root.SetAction((_, _) => run(args));
+        root.SetAction((_, _) => run(args, started: null));
 
         var check = new Command("check", "Validates a configuration and says every fault at once.") { TreatUnmatchedTokensAsErrors = false };
         check.Options.Add(config);
@@ -54,7 +60,7 @@ internal static class GatewayCommandLine
         root.Subcommands.Add(check);
 
         var demo = new Command("demo", "Starts the gateway with simulated providers: no account, nothing written outside of a temporary folder.") { TreatUnmatchedTokensAsErrors = false };
-        demo.SetAction((_, cancellationToken) => DemoCommand.RunAsync(args[1..], run, cancellationToken));
+        demo.SetAction((_, cancellationToken) => DemoCommand.RunAsync(args[1..], (options, started) => run(options, started), cancellationToken));
         root.Subcommands.Add(demo);
 
         var name = new Option<string>("--name") { Description = "The key's name: 1 to 64 of a-z, 0-9 and '-'.", HelpName = "NAME", Required = true };

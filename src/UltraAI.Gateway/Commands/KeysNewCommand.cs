@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Buffers.Text;
-using System.Security.Cryptography;
 using UltraAI.Gateway.Configuration;
 using UltraAI.Gateway.Keys;
 
@@ -9,9 +7,6 @@ namespace UltraAI.Gateway.Commands;
 /// <summary><c>keys new --name NAME</c></summary>
 internal static class KeysNewCommand
 {
-    /// <summary>What a fresh key begins with, so that scanners for leaked secrets can find it.</summary>
-    private const string Prefix = "uag-";
-
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
 
     public static int Run(string name)
@@ -21,7 +16,7 @@ internal static class KeysNewCommand
             throw new ConfigurationException([new ConfigurationError("--name", "a name has 1 to 64 of the characters a-z, 0-9 and '-'.")]);
         }
 
-        var key = NewKey();
+        var key = VirtualKeySecret.New();
         Console.WriteLine($"""
             Virtual key (shown this once; give it to whoever will call the gateway):
 
@@ -33,7 +28,4 @@ internal static class KeysNewCommand
             """);
         return 0;
     }
-
-    /// <summary>256 random bits.</summary>
-    public static string NewKey() => Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 }

@@ -8,6 +8,9 @@ namespace UltraAI.Gateway.Errors;
 /// <summary>Answers a request with an error of the gateway's own.</summary>
 internal static class ErrorResponse
 {
+    // The body is JSON in a response of type application/json, so HTML's characters need no escaping.
+    private static readonly JsonWriterOptions Json = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public const string CodeField = "x-ultraai-error";
     public const string RequestIdField = "x-ultraai-request-id";
     public const string ShouldRetryField = "x-should-retry";
@@ -36,13 +39,13 @@ internal static class ErrorResponse
             response.Headers[ShouldRetryField] = "false";
         }
 
-        if (error.Code == ErrorCode.Draining)
+        if (error.Code is ErrorCode.Draining or ErrorCode.ClientTimeout)
         {
             response.Headers.Connection = "close";
         }
 
         var buffer = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, Json))
         {
             renderer.Write(json, error, requestId);
         }

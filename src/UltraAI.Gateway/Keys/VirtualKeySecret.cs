@@ -1,0 +1,14 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+
+namespace UltraAI.Gateway.Keys;
+
+/// <summary>Makes the secret of a virtual key.</summary>
+internal static class VirtualKeySecret
+{
+    /// <summary>What a fresh key begins with, so that scanners for leaked secrets can find it.</summary>
+    private const string Prefix = "uag-";
+
+    /// <returns>256 random bits, fit for a header field and for a URL.</returns>
+    public static string New() => Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+}
