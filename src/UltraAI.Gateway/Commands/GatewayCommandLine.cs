@@ -56,11 +56,11 @@ internal static class GatewayCommandLine
 
         var check = new Command("check", "Validates a configuration and says every fault at once.") { TreatUnmatchedTokensAsErrors = false };
         check.Options.Add(config);
-        check.SetAction(_ => CheckCommand.Run(args[1..]));
+        check.SetAction(_ => CheckCommand.Run(Without("check", args)));
         root.Subcommands.Add(check);
 
         var demo = new Command("demo", "Starts the gateway with simulated providers: no account, nothing written outside of a temporary folder.") { TreatUnmatchedTokensAsErrors = false };
-        demo.SetAction((_, cancellationToken) => DemoCommand.RunAsync(args[1..], (options, started) => run(options, started), cancellationToken));
+        demo.SetAction((_, cancellationToken) => DemoCommand.RunAsync(Without("demo", args), (options, started) => run(options, started), cancellationToken));
         root.Subcommands.Add(demo);
 
         var name = new Option<string>("--name") { Description = "The key's name: 1 to 64 of a-z, 0-9 and '-'.", HelpName = "NAME", Required = true };
@@ -76,4 +76,6 @@ internal static class GatewayCommandLine
         root.Subcommands.Add(health);
         return root;
     }
+
+    private static string[] Without(string command, string[] args) => [.. args.Where((arg, index) => index != Array.IndexOf(args, command))];
 }

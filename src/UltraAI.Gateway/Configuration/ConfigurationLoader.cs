@@ -18,6 +18,12 @@ internal sealed class ConfigurationLoader(GatewayArguments arguments)
     {
         var errors = new ConfigurationErrors();
         var root = ReadTree(errors);
+        if (errors.Any && root["Gateway"] is null)
+        {
+            // No file could be read: what is missing because of that is no news.
+            throw new ConfigurationException(errors.All);
+        }
+
         var options = ReadOptions(root, errors);
         var secrets = new SecretReader(Environment.GetEnvironmentVariable);
         var configuration = new GatewayConfigurationBuilder(errors, secrets, isDefault: _files.Length == 0).Build(options);

@@ -135,7 +135,7 @@ internal sealed partial class GatewayConfigurationBuilder(ConfigurationErrors er
             }
             else
             {
-                errors.Add($"{path}:{i}", $"'{texts[i]}' is not a network such as 10.0.0.0/8; the bits after the prefix must be zero.");
+                errors.Add($"{path}:{i}", $"'{texts[i]}' is not a network in CIDR notation, such as 10.0.0.0/8.");
             }
         }
 

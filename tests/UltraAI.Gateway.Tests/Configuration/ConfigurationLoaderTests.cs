@@ -1,0 +1,181 @@
+using UltraAI.Gateway.Configuration;
+using UltraAI.Gateway.Keys;
+using Xunit;
+
+namespace UltraAI.Gateway.Tests.Configuration;
+
+public sealed class ConfigurationLoaderTests : IDisposable
+{
+    private const string Minimal = """
+        "Providers": { "openai": { "Kind": "OpenAI", "Credentials": [ { "Value": "sk-real" } ] } },
+        "VirtualKeys": [ { "Name": "dev", "Value": "vk-dev" } ]
+        """;
+
+    private readonly ConfigurationFile _file = new();
+
+    public void Dispose() => _file.Dispose();
+
+    [Fact]
+    public void Minimal_HasTheDefaults()
+    {
+        var configuration = _file.Load($$"""
+            {
+              {{Minimal}}, // comments and trailing commas are allowed
+            }
+            """);
+
+        Assert.True(configuration.Providers.TryGet("openai", out var provider));
+        Assert.Equal("https://api.openai.com", provider.BaseUrl);
+        Assert.Equal("main", provider.Credential?.Name);
+        Assert.Equal("dev", configuration.VirtualKeys.Find("vk-dev")?.Name);
+        Assert.Null(configuration.VirtualKeys.Find("vk-de"));
+        Assert.Equal(TimeSpan.FromSeconds(45), configuration.Transport.Timeout);
+        Assert.Equal(512, configuration.Transport.MaxCallsPerOrigin);
+        Assert.Equal(TimeSpan.FromSeconds(5), configuration.Drain.Delay);
+    }
+
+    [Fact]
+    public void LaterFile_GoesOverByPropertyAndReplacesListsWhole()
+    {
+        var first = _file.Write("1.json", """
+            { "Gateway": {
+              "Providers": { "openai": { "Kind": "OpenAI", "BaseUrl": "http://one" }, "google": { "Kind": "Google" } },
+              "VirtualKeys": [ { "Name": "a", "Value": "vk-a", "Providers": [ "google" ] }, { "Name": "b", "Value": "vk-b" } ] } }
+            """);
+        var second = _file.Write("2.json", """
+            { "gateway": { "providers": { "openai": { "baseurl": "http://two" } }, "VirtualKeys": [ { "Name": "c", "Value": "vk-c" } ] } }
+            """);
+
+        var configuration = ConfigurationFile.LoadFiles([first, second], "--Gateway:Drain:Delay=00:00:09", "--Gateway:Providers:google:BaseUrl", "http://three");
+
+        Assert.True(configuration.Providers.TryGet("openai", out var openai));
+        Assert.True(configuration.Providers.TryGet("google", out var google));
+        Assert.Equal(("http://two", "http://three"), (openai.BaseUrl, google.BaseUrl));
+        Assert.Equal(1, configuration.VirtualKeys.Count);
+        Assert.NotNull(configuration.VirtualKeys.Find("vk-c"));
+        Assert.Equal(TimeSpan.FromSeconds(9), configuration.Drain.Delay);
+    }
+
+    [Fact]
+    public void CommandLine_SetsNumbersFlagsAndItemsOfLists()
+    {
+        var configuration = _file.Load(
+            $$"""{ {{Minimal}} }""",
+            "--Gateway:Transport:MaxCallsPerOrigin=7",
+            "--Gateway:VirtualKeys:0:Enabled=False",
+            "--Gateway:VirtualKeys:1:Name=second",
+            "--Gateway:VirtualKeys:1:Value=123",
+            "--Gateway:VirtualKeys:1:Providers:0=openai");
+
+        Assert.Equal(7, configuration.Transport.MaxCallsPerOrigin);
+        Assert.False(configuration.VirtualKeys.Find("vk-dev")?.Enabled);
+        Assert.Equal(["openai"], configuration.VirtualKeys.Find("123")?.Providers!);
+    }
+
+    [Fact]
+    public void Faults_AreAllNamedWithTheirPaths()
+    {
+        var faults = _file.FaultsOf("""
+            {
+              "Providers": {
+                "OpenAI!": { "Kind": "OpenAI" },
+                "metrics": { "Kind": "OpenAI" },
+                "a": { "Kind": "Nope", "BaseUrl": "ftp://x", "Credentials": [ { "Value": "x", "Env": "Y" } ] },
+                "b": { "Kind": "OpenAI", "Credentials": [ { "Env": "ULTRAAI_TEST_NOT_SET" } ], "Colour": "red" },
+                "c": { "Kind": 7 },
+                "d": { "Kind": "OpenAI", "Credentials": [ { "File": "/not/there" } ], "MaxCallsPerOrigin": 1000 }
+              },
+              "VirtualKeys": [
+                { "Name": "x", "Value": "same" },
+                { "Name": "x", "Value": "same" },
+                { "Name": "y" },
+                { "Name": "z", "Sha256": "abc", "Providers": [ "nobody" ], "Endpoints": [ "v1" ], "AllowedNetworks": [ "10.0.0.0/99" ] }
+              ],
+              "Transport": { "Timeout": "soon", "MaxCallsPerOrigin": 0, "HttpVersion": "3" },
+              "TrustedProxies": "10.0.0.0/8",
+              "PublicUrl": "gateway.example.com"
+            }
+            """);
+
+        string[] expected =
+        [
+            "Gateway:Providers:OpenAI!:", "Gateway:Providers:metrics:", "Gateway:Providers:a:Kind:", "Gateway:Providers:a:BaseUrl:",
+            "Gateway:Providers:a:Credentials:0:", "Gateway:Providers:b:Credentials:0:Env:", "Gateway:Providers:b:Colour:", "Gateway:Providers:c:Kind:",
+            "Gateway:Providers:d:Credentials:0:File:", "Gateway:Providers:d:MaxCallsPerOrigin:",
+            "Gateway:VirtualKeys:1:Name:", "Gateway:VirtualKeys:1:", "Gateway:VirtualKeys:2:", "Gateway:VirtualKeys:3:Sha256:",
+            "Gateway:VirtualKeys:3:Providers:0:", "Gateway:VirtualKeys:3:Endpoints:0:", "Gateway:VirtualKeys:3:AllowedNetworks:0:",
+            "Gateway:Transport:Timeout:", "Gateway:Transport:MaxCallsPerOrigin:", "Gateway:Transport:HttpVersion:",
+            "Gateway:TrustedProxies:", "Gateway:PublicUrl:",
+        ];
+        Assert.All(expected, path => Assert.Contains(faults, fault => fault.StartsWith(path + " ", StringComparison.Ordinal)));
+        Assert.Equal(expected.Length, faults.Count);
+    }
+
+    [Theory]
+    [InlineData("\"Store\": { \"Kind\": \"Redis\" }", "Gateway:Store")]
+    [InlineData("\"Prices\": []", "Gateway:Prices")]
+    [InlineData("\"Ultra\": {}", "Gateway:Ultra")]
+    [InlineData("\"Limits\": {}", "Gateway:Limits")]
+    [InlineData("\"Admin\": { \"Port\": 9 }", "Gateway:Admin:Port")]
+    public void OptionOfALaterVersion_IsRefusedNotIgnored(string option, string path)
+    {
+        var faults = _file.FaultsOf($$"""{ {{Minimal}}, {{option}} }""");
+
+        Assert.Equal([$"{path}: is not yet supported by this version."], faults);
+    }
+
+    [Fact]
+    public void DuplicateProperty_IsAFault()
+    {
+        var faults = _file.FaultsOf($$"""{ {{Minimal}}, "Drain": { "Delay": "00:00:01", "delay": "00:00:02" } }""");
+
+        Assert.Equal(["Gateway:Drain:delay: stands there twice."], faults);
+    }
+
+    [Fact]
+    public void SecretWithWhiteSpaceInside_IsAFaultThatDoesNotShowIt()
+    {
+        var faults = _file.FaultsOf("""{ "Providers": {}, "VirtualKeys": [ { "Name": "a", "Value": "top secret" } ] }""");
+
+        var fault = Assert.Single(faults);
+        Assert.StartsWith("Gateway:VirtualKeys:0:Value: ", fault, StringComparison.Ordinal);
+        Assert.DoesNotContain("top", fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void UnknownTopLevelSection_IsAFault()
+    {
+        var file = _file.Write("x.json", $$"""{ "Gatway": {}, "Gateway": { {{Minimal}} }, "Logging": { "LogLevel": { "Default": "Debug" } } }""");
+
+        var exception = Assert.Throws<ConfigurationException>(() => ConfigurationFile.LoadFiles([file]));
+
+        Assert.Equal("Gatway", Assert.Single(exception.Errors).Path);
+    }
+
+    [Fact]
+    public void BrokenJson_SaysWhere()
+    {
+        var file = _file.Write("x.json", "{\n \"Gateway\": {{\n}");
+
+        var exception = Assert.Throws<ConfigurationException>(() => ConfigurationFile.LoadFiles([file]));
+
+        Assert.Contains("line 2", Assert.Single(exception.Errors).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void FileAndHash_AreSourcesOfKeys()
+    {
+        var secret = _file.Write("secret", "  sk-from-file\n");
+        var digest = KeyDigest.Of("vk-hashed");
+
+        var configuration = _file.Load($$"""
+            { "Providers": { "openai": { "Kind": "OpenAI", "Credentials": [ { "File": "{{secret}}" } ] } },
+              "VirtualKeys": [ { "Name": "h", "Sha256": "{{digest}}" } ] }
+            """);
+
+        Assert.True(configuration.Providers.TryGet("openai", out var provider));
+        Assert.True(provider.Credential?.IsIn("sk-from-file"));
+        Assert.NotNull(configuration.VirtualKeys.Find("vk-hashed"));
+        Assert.Contains(secret, configuration.Files);
+    }
+}
