@@ -20,7 +20,7 @@ internal sealed class ConfigurationErrors
 {
     private readonly List<ConfigurationError> _errors = [];
 
-    public IReadOnlyList<ConfigurationError> All => _errors;
+    public IReadOnlyList<ConfigurationError> All => [.. _errors.OrderBy(error => error.Path, StringComparer.Ordinal)];
 
     public bool Any => _errors.Count > 0;
 

@@ -38,8 +38,15 @@ internal sealed partial class GatewayConfigurationBuilder
 
         var maxCalls = options.MaxCallsPerOrigin ?? transport.MaxCallsPerOrigin;
         var maxQueued = options.MaxQueuedCallsPerOrigin ?? transport.MaxQueuedCallsPerOrigin;
-        Range(path + ":MaxCallsPerOrigin", maxCalls, 1, transport.MaxCallsPerOrigin);
-        Range(path + ":MaxQueuedCallsPerOrigin", maxQueued, 0, transport.MaxQueuedCallsPerOrigin);
+        if (options.MaxCallsPerOrigin is { } ownCalls)
+        {
+            Range(path + ":MaxCallsPerOrigin", ownCalls, 1, transport.MaxCallsPerOrigin);
+        }
+
+        if (options.MaxQueuedCallsPerOrigin is { } ownQueued)
+        {
+            Range(path + ":MaxQueuedCallsPerOrigin", ownQueued, 0, transport.MaxQueuedCallsPerOrigin);
+        }
 
         if (!TryBuildCredential(name, options.Credentials ?? [], path + ":Credentials", out var credential) || kind is null || baseUrl is null)
         {

@@ -1,6 +1,69 @@
+using System.Text.Json.Nodes;
+using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Simulator;
+
 namespace UltraAI.Gateway.Demo;
 
+/// <summary><c>demo</c>: the gateway in front of simulated providers, with a key and a configuration made for this run.</summary>
 internal static class DemoCommand
 {
-    public static Task<int> RunAsync(string[] args, Func<string[], Action<IEnumerable<string>>?, Task<int>> run, CancellationToken cancellationToken) => run(args, null);
+    private const string DefaultUrl = "http://127.0.0.1:8080";
+
+    /// <param name="args">Options of the gateway's own, which go over the demo's.</param>
+    /// <param name="run">Runs the gateway with a command line, and tells its addresses once it listens.</param>
+    /// <param name="cancellationToken">Ends the start of the simulator.</param>
+    public static async Task<int> RunAsync(string[] args, Func<string[], Action<IEnumerable<string>>?, Task<int>> run, CancellationToken cancellationToken)
+    {
+        var folder = Directory.CreateTempSubdirectory("ultraai-demo-");
+        try
+        {
+            await using var simulator = await ProviderSimulator.StartAsync(
+                new SimulatorOptions { Latency = TimeSpan.FromMilliseconds(200), ChunkDelay = TimeSpan.FromMilliseconds(40) },
+                cancellationToken);
+
+            var key = VirtualKeySecret.New();
+            var token = VirtualKeySecret.New();
+            var tokenFile = Path.Combine(folder.FullName, "admin-token");
+            var configFile = Path.Combine(folder.FullName, "gateway.json");
+            await File.WriteAllTextAsync(tokenFile, token, cancellationToken);
+            await File.WriteAllTextAsync(configFile, Configuration(simulator, key, tokenFile).ToJsonString(), cancellationToken);
+
+            // The last one counts, so the caller's own options go behind ours.
+            return await run(
+                ["--config", configFile, "--urls", DefaultUrl, .. args],
+                addresses => DemoBanner.Print(addresses.First(), key, token));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static JsonObject Configuration(ProviderSimulator simulator, string key, string tokenFile)
+    {
+        var providers = new JsonObject();
+        foreach (var (kind, provider) in new[]
+        {
+            ("OpenAI", simulator.OpenAI), ("Anthropic", simulator.Anthropic), ("Google", simulator.Google), ("HuggingFace", simulator.HuggingFace),
+        })
+        {
+            providers[kind.ToLowerInvariant()] = new JsonObject
+            {
+                ["Kind"] = kind,
+                ["BaseUrl"] = provider.BaseAddress.ToString(),
+                ["Credentials"] = new JsonArray(new JsonObject { ["Name"] = "simulated", ["Value"] = provider.Credential }),
+            };
+        }
+
+        return new JsonObject
+        {
+            ["Gateway"] = new JsonObject
+            {
+                ["Providers"] = providers,
+                ["VirtualKeys"] = new JsonArray(new JsonObject { ["Name"] = "demo", ["Value"] = key }),
+                ["Admin"] = new JsonObject { ["TokenFile"] = tokenFile },
+                ["Drain"] = new JsonObject { ["Delay"] = "00:00:00", ["Timeout"] = "00:00:02" },
+            },
+        };
+    }
 }
