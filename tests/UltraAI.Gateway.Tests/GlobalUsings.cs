@@ -1,0 +1,2 @@
+global using UltraAI.Gateway.Tests.Functional.Common;
+global using Xunit;
