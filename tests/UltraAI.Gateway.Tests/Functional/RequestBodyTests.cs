@@ -212,25 +212,6 @@ public sealed class RequestBodyTests
     }
 
     [Fact]
-    public async Task Answer_BeforeTheEndOfTheUpload_ReachesTheClientAtOnce()
-    {
-        await using var gateway = await GatewayEnvironment.StartAsync();
-        gateway.OpenAI.Handler = async exchange =>
-        {
-            await exchange.ReadPieceAsync();
-            await exchange.WriteAsync("HTTP/1.1 429 Slow Down\r\nContent-Length: 4\r\n\r\nslow");
-            await exchange.DiscardBodyAsync();
-        };
-        await using var client = await gateway.ConnectAsync();
-
-        await client.SendAsync(Request.Send("POST", "/openai/v1/files", [Request.Authorization, "Content-Length: 1000000"]) + new string('x', 100_000));
-        var response = await client.ReadResponseAsync();
-
-        response.AssertPassed(429);
-        Assert.Equal("slow", response.BodyText);
-    }
-
-    [Fact]
     public async Task Upload_OfSeveralMegabytes_PassesByteForByteInBothFramings()
     {
         await using var gateway = await GatewayEnvironment.StartAsync();

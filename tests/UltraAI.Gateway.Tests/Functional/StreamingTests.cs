@@ -32,23 +32,18 @@ public sealed class StreamingTests
         Assert.Equal("ok"u8.ToArray(), await client.ReadBodyAsync());
     }
 
-    [Theory]
-    [InlineData(200)]
-    [InlineData(500)]
-    public async Task Chunk_Each_ReachesTheClientBeforeTheNextIsWritten(int status)
+    [Fact]
+    public async Task Chunk_Each_ReachesTheClientBeforeTheNextIsWritten()
     {
         await using var gateway = await GatewayEnvironment.StartAsync();
         using var seen = new SemaphoreSlim(0);
         gateway.OpenAI.Handler = async exchange =>
         {
-            await exchange.WriteAsync($"HTTP/1.1 {status} X\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n");
+            await exchange.StartStreamAsync();
             for (var i = 0; i < 20; i++)
             {
                 await exchange.WriteChunkAsync($"data: {i:00}\n\n");
-                if (status == 200)
-                {
-                    await seen.WaitAsync(Limits.Step);
-                }
+                await seen.WaitAsync(Limits.Step);
             }
 
             await exchange.WriteLastChunkAsync();
@@ -56,7 +51,7 @@ public sealed class StreamingTests
         await using var client = await gateway.ConnectAsync();
 
         await client.SendAsync(Request.Get("/openai/v1/x"));
-        (await client.ReadHeadAsync()).AssertPassed(status);
+        (await client.ReadHeadAsync()).AssertPassed();
         for (var i = 0; i < 20; i++)
         {
             Assert.Equal($"data: {i:00}\n\n", await client.ReadTextAsync(10));
