@@ -1,6 +1,3 @@
-using System.IO.Compression;
-using System.Text;
-
 namespace UltraAI.Gateway.Tests.Functional;
 
 /// <summary>Status, reason and body as the provider gave them (CONTRACT §2).</summary>
@@ -132,7 +129,7 @@ public sealed class ResponseStatusTests
     public async Task EncodedBody_Any_PassesByteForByte(string encoding, int status)
     {
         await using var gateway = await GatewayEnvironment.StartAsync();
-        var encoded = Encode(encoding, """{"text":"compressed by the provider"}""");
+        var encoded = Coding.Encode(encoding, """{"text":"compressed by the provider"}""");
         gateway.OpenAI.Handler = exchange => exchange.RespondAsync(
             $"{status} X", encoded, "Content-Type: application/json", "Content-Encoding: " + encoding, "Vary: Accept-Encoding");
 
@@ -155,16 +152,5 @@ public sealed class ResponseStatusTests
 
         response.AssertPassed();
         Assert.Equal(body, response.Body);
-    }
-
-    private static byte[] Encode(string encoding, string text)
-    {
-        using var target = new MemoryStream();
-        using (Stream encoder = encoding == "gzip" ? new GZipStream(target, CompressionLevel.Optimal) : new BrotliStream(target, CompressionLevel.Optimal))
-        {
-            encoder.Write(Encoding.UTF8.GetBytes(text));
-        }
-
-        return target.ToArray();
     }
 }
