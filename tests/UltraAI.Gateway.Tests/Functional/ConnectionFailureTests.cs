@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using UltraAI.Gateway.Tests.Functional.Common;
+using Xunit;
 
 namespace UltraAI.Gateway.Tests.Functional;
 

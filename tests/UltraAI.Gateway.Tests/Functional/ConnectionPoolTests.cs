@@ -1,3 +1,6 @@
+using UltraAI.Gateway.Tests.Functional.Common;
+using Xunit;
+
 namespace UltraAI.Gateway.Tests.Functional;
 
 /// <summary>One shared transport, seen from the providers (CONTRACT §5).</summary>

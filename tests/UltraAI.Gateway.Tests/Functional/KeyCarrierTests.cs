@@ -1,3 +1,6 @@
+using UltraAI.Gateway.Tests.Functional.Common;
+using Xunit;
+
 namespace UltraAI.Gateway.Tests.Functional;
 
 /// <summary>Where SDKs put the key, what happens to it there, and where the real credential goes (CONTRACT §3).</summary>

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using UltraAI.Gateway.Tests.Functional.Common;
+using Xunit;
 
 namespace UltraAI.Gateway.Tests.Functional;
 

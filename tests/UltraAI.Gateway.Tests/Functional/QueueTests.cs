@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using UltraAI.Gateway.Tests.Functional.Common;
+using Xunit;
 
 namespace UltraAI.Gateway.Tests.Functional;
 
@@ -40,6 +42,7 @@ public sealed class QueueTests
         for (var i = 0; i < clients.Count; i++)
         {
             answers.Add(clients[i].ExchangeAsync(Request.Get($"/openai/v1/{i}")));
+            await Eventually.TrueAsync(() => gateway.OpenAI.Requests.Count == 1, "the first call runs");
             await WaitForDepthAsync(gateway, i);
         }
 
@@ -168,9 +171,8 @@ public sealed class QueueTests
         }
     }
 
-    /// <summary>Tests share their process's meters, but tests of this class run one after the other, and no other fills a queue.</summary>
-    private static Task WaitForDepthAsync(GatewayEnvironment gateway, int depth) => Eventually.TrueAsync(
-        async () => (await gateway.MetricsAsync()).Sum("ultraai_queue_depth", "provider=\"openai\"") >= depth, $"{depth} calls wait");
+    private static Task WaitForDepthAsync(GatewayEnvironment gateway, int depth) =>
+        Eventually.TrueAsync(() => gateway.Measurements.Sum("ultraai.queue.depth", "provider=openai") == depth, $"{depth} calls wait");
 
     /// <summary>Answers nothing before it is opened.</summary>
     private sealed class HeldUpstream : IDisposable

@@ -1,3 +1,6 @@
+using UltraAI.Gateway.Tests.Functional.Common;
+using Xunit;
+
 namespace UltraAI.Gateway.Tests.Functional;
 
 /// <summary>What becomes of a provider that says no to the real credential (CONTRACT §3).</summary>

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using UltraAI.Gateway.Tests.Functional.Common;
+using Xunit;
 
 namespace UltraAI.Gateway.Tests.Functional;
 

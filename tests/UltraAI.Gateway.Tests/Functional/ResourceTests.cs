@@ -1,12 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
+using UltraAI.Gateway.Tests.Functional.Common;
+using Xunit;
 
 namespace UltraAI.Gateway.Tests.Functional;
 
-/// <summary>Tests that watch what the whole process holds: they run alone.</summary>
-[CollectionDefinition(nameof(RunsAlone), DisableParallelization = true)]
-public sealed class RunsAlone;
-
+/// <summary>What the whole process holds, while bodies pass and after many calls.</summary>
 [Collection(nameof(RunsAlone))]
 public sealed class ResourceTests
 {

@@ -1,3 +1,6 @@
+using UltraAI.Gateway.Tests.Functional.Common;
+using Xunit;
+
 namespace UltraAI.Gateway.Tests.Functional;
 
 /// <summary>Status, reason and body as the provider gave them (CONTRACT §2).</summary>

@@ -1,3 +1,6 @@
+using UltraAI.Gateway.Tests.Functional.Common;
+using Xunit;
+
 namespace UltraAI.Gateway.Tests.Functional;
 
 /// <summary>Shapes on which two parsers disagree: whatever the answer is, the provider never sees the hidden request.</summary>

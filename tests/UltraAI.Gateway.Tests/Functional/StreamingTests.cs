@@ -1,3 +1,6 @@
+using UltraAI.Gateway.Tests.Functional.Common;
+using Xunit;
+
 namespace UltraAI.Gateway.Tests.Functional;
 
 /// <summary>Timing of responses: nothing is held back, and a cut is a cut (CONTRACT §2, §4).</summary>

@@ -1,4 +1,6 @@
 using System.Globalization;
+using UltraAI.Gateway.Tests.Functional.Common;
+using Xunit;
 
 namespace UltraAI.Gateway.Tests.Functional;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Xunit;
 
 namespace UltraAI.Gateway.Tests.Functional.Common;
 

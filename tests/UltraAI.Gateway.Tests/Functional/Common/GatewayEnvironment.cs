@@ -1,6 +1,9 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Xunit;
 
 namespace UltraAI.Gateway.Tests.Functional.Common;
 
@@ -15,6 +18,7 @@ internal sealed class GatewayEnvironment : IAsyncDisposable
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ultraai-tests-");
     private WebApplication? _app;
+    private GatewayMeasurements? _measurements;
 
     private GatewayEnvironment()
     {
@@ -31,6 +35,8 @@ internal sealed class GatewayEnvironment : IAsyncDisposable
     public CapturedLogs Logs { get; } = new();
 
     public WebApplication App => _app ?? throw new InvalidOperationException("Not started.");
+
+    public GatewayMeasurements Measurements => _measurements ?? throw new InvalidOperationException("Not started.");
 
     public int Port { get; private set; }
 
@@ -84,7 +90,7 @@ internal sealed class GatewayEnvironment : IAsyncDisposable
 
     public Task<RawResponse> PostAsync(string target, string body, params string[] fields) => SendAsync(Request.Post(target, body, fields));
 
-    /// <summary>The current samples of /metrics.</summary>
+    /// <summary>The current samples of /metrics, for tests that run alone.</summary>
     public async Task<MetricSamples> MetricsAsync()
     {
         var response = await SendAsync(Request.Send("GET", "/metrics", []));
@@ -114,6 +120,7 @@ internal sealed class GatewayEnvironment : IAsyncDisposable
             using var now = new CancellationTokenSource(TimeSpan.Zero);
             await _app.StopAsync(now.Token);
             await _app.DisposeAsync();
+            _measurements?.Dispose();
         }
 
         foreach (var upstream in Upstreams)
@@ -131,6 +138,7 @@ internal sealed class GatewayEnvironment : IAsyncDisposable
         ReplaceFile("gateway.json", new JsonObject { ["Gateway"] = gateway }.ToJsonString());
         string[] arguments = ["--config", ConfigurationFile, "--urls", "http://127.0.0.1:0", .. setup.Arguments];
         _app = GatewayHost.Build(arguments, builder => CaptureLogs(builder, setup));
+        _measurements = new GatewayMeasurements(_app.Services.GetRequiredService<IMeterFactory>());
         using var limit = Limits.StepCancellation();
         await _app.StartAsync(limit.Token);
         Port = new Uri(_app.Urls.First()).Port;

@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace UltraAI.Gateway.Tests.Functional.Common;
 
 /// <summary>Bounds on waiting. They end a test that hangs; no test measures by them.</summary>

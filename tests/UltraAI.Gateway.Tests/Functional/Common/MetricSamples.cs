@@ -2,10 +2,7 @@ using System.Globalization;
 
 namespace UltraAI.Gateway.Tests.Functional.Common;
 
-/// <summary>
-/// What /metrics said at one moment. Meters are per process and tests share theirs, so a test asks for a provider name
-/// that only it uses, or for growth.
-/// </summary>
+/// <summary>What /metrics said at one moment.</summary>
 internal sealed class MetricSamples(string text)
 {
     private readonly string[] _lines = [.. text.Split('\n').Where(l => l.Length > 0 && l[0] != '#')];

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Xunit;
 
 namespace UltraAI.Gateway.Tests.Functional.Common;
 

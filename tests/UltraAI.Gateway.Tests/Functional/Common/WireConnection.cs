@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Text;
+using Xunit;
 
 namespace UltraAI.Gateway.Tests.Functional.Common;
 

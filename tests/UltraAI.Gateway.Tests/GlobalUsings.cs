@@ -1,2 +1,0 @@
-global using UltraAI.Gateway.Tests.Functional.Common;
-global using Xunit;
