@@ -54,7 +54,7 @@ internal static class Json
     }
 
     public static string? String(this JsonNode? node, string name) =>
-        node is JsonObject json && json[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+        node is JsonObject json ? json[name].AsText() : null;
 
     public static int? Int(this JsonNode? node, string name) =>
         node is JsonObject json && json[name] is JsonValue value && value.TryGetValue<double>(out var number) ? (int)number : null;
@@ -86,5 +86,16 @@ internal static class Json
     }
 
     /// <summary>The node as text, when it is text.</summary>
-    public static string? AsText(this JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+    public static string? AsText(this JsonNode? node)
+    {
+        try
+        {
+            return node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair is JSON, but no text.
+            return null;
+        }
+    }
 }
