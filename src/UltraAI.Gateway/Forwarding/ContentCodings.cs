@@ -45,7 +45,7 @@ internal static class ContentCodings
                 }
             }
         }
-        catch (Exception exception) when (exception is InvalidDataException or IOException)
+        catch (Exception exception) when (exception is InvalidDataException or IOException or InvalidOperationException)
         {
             if (decoded.Length == 0)
             {

@@ -46,7 +46,7 @@ internal sealed class ForwardedRequest(HttpContext context, Provider provider, s
             request.BodyReader.AdvanceTo(read.Buffer.Start);
         }
 
-        request.Body = new RequestBodyStream(request.BodyReader, request.ContentLength, Call, time);
+        Call.Body = request.BodyReader;
     }
 
     /// <summary>Lets go of a body that was taken as a whole. Must come before the request ends.</summary>

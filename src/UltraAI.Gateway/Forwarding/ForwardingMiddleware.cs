@@ -21,6 +21,8 @@ internal sealed class ForwardingMiddleware(
 {
     private static readonly GatewayError UnknownProvider = new(ErrorCode.NotFound, "This provider is no longer configured.");
 
+    private static readonly GatewayError NoResponse = new(ErrorCode.UpstreamUnreachable, "The provider's answer could not be passed on.");
+
     private static readonly GatewayError Draining = new(ErrorCode.Draining, "This gateway is shutting down; try again, on another instance.")
     {
         RetryAfter = TimeSpan.FromSeconds(1),
@@ -109,9 +111,9 @@ internal sealed class ForwardingMiddleware(
         }
         finally
         {
-            // :: Step 7: Settle. The place, the clock and the count.
+            // :: Step 7: Settle. The body's memory, the place, the clock and the count.
+            await call.WaitForBodyAsync(); // The clock still runs.
             call.End();
-            await call.WaitForBodyAsync();
             forwarded.ReleaseBody();
         }
     }
@@ -132,27 +134,10 @@ internal sealed class ForwardingMiddleware(
             return Task.CompletedTask;
         }
 
-        if (call.Error is null)
-        {
-            var (outcome, fallback) = Describe(failure);
-            call.Fail(outcome, fallback);
-        }
-
+        call.Fail(CallOutcome.Unreachable, NoResponse);
         return call.Error is { } error
             ? ErrorResponse.WriteAsync(context, error, provider.Kind.ErrorRenderer)
             : Task.CompletedTask;
-    }
-
-    private static (CallOutcome Outcome, GatewayError Error) Describe(IForwarderErrorFeature failure)
-    {
-        if (failure.Error is ForwarderError.RequestBodyClient or ForwarderError.RequestBodyCanceled)
-        {
-            return failure.Exception?.GetBaseException() is BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge }
-                ? (CallOutcome.Refused, new GatewayError(ErrorCode.BodyTooLarge, "The request's body is too large."))
-                : (CallOutcome.Refused, new GatewayError(ErrorCode.InvalidRequest, "The request's body could not be read to its end."));
-        }
-
-        return (CallOutcome.Unreachable, new GatewayError(ErrorCode.UpstreamUnreachable, "The provider broke off before its response began."));
     }
 
     private Task RefuseAsync(HttpContext context, Provider provider, GatewayError error)

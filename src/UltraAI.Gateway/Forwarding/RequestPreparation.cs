@@ -26,6 +26,11 @@ internal static class RequestPreparation
     public static void RemoveHopByHop(IHeaderDictionary headers)
     {
         headers.Cookie = StringValues.Empty;
+        if (headers.TransferEncoding.Count > 0)
+        {
+            // Kestrel renames a Content-Length that stands beside Transfer-Encoding, which overrides it (RFC 9112, 6.3).
+            headers.Remove("X-Content-Length");
+        }
 
         var connection = headers.Connection;
         if (connection.Count == 0)

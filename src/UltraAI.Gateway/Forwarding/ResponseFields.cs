@@ -15,6 +15,10 @@ internal sealed class ResponseFields(LinkRewriter links)
         Apply(context, source.Headers.NonValidated, provider);
         Apply(context, source.Content.Headers.NonValidated, provider);
         RemoveHopByHop(context.Response.Headers, source.Headers.NonValidated);
+        if (source.ReasonPhrase is { } reason && provider.Credential is { } credential && credential.IsIn(reason))
+        {
+            context.Features.GetRequiredFeature<IHttpResponseFeature>().ReasonPhrase = credential.Masked(reason);
+        }
     }
 
     public static void ApplyToTrailers(HttpContext context, HttpResponseMessage source, Provider provider)

@@ -8,7 +8,7 @@ namespace UltraAI.Gateway.Transport;
 /// looks at it when it fires, and goes on for what is left.
 /// </remarks>
 /// <param name="time">The source of time.</param>
-/// <param name="expired">Called after <see cref="Token"/> was cancelled because the time is up.</param>
+/// <param name="expired">Called when the time is up, before <see cref="Token"/> is cancelled: what is waited for can still be seen.</param>
 internal sealed class CallClock(TimeProvider time, Action expired)
 {
     private readonly CancellationTokenSource _expiry = new();
@@ -66,8 +66,8 @@ internal sealed class CallClock(TimeProvider time, Action expired)
         if (left <= TimeSpan.Zero)
         {
             HasExpired = true;
-            _expiry.Cancel();
             expired();
+            _expiry.Cancel();
             return;
         }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using UltraAI.Gateway.Errors;
 
 namespace UltraAI.Gateway.Transport;
@@ -17,6 +18,22 @@ internal enum RequestBodyState
 
     /// <summary>A piece is on its way to the provider.</summary>
     WaitsForProvider,
+}
+
+/// <summary>Who was waited for when a call's clock ran out.</summary>
+internal enum StalledBy
+{
+    /// <summary>The clock has not run out, or both sides of a WebSocket were silent.</summary>
+    Nobody,
+
+    /// <summary>A place at the origin, or a connection: nothing has been sent.</summary>
+    Queue,
+
+    /// <summary>The provider, after the request was sent.</summary>
+    Provider,
+
+    /// <summary>The client: more of its body, or its reading of the response.</summary>
+    Client,
 }
 
 /// <summary>The side of a call that the response goes to.</summary>
@@ -77,11 +94,20 @@ internal sealed class ProviderCall
     /// <summary>The body, where all of it was there when the call began; it stays readable to the end of the call.</summary>
     public ReadOnlySequence<byte>? WholeBody { get; set; }
 
+    /// <summary>The body where it is still to come, or too large to hold.</summary>
+    public PipeReader? Body { get; set; }
+
+    /// <summary>Why the client's body could not be read to its end; null if that is not what went wrong.</summary>
+    public Exception? ClientFault { get; set; }
+
     /// <summary>Whether a read of the response is pending: then it is the provider who is waited for.</summary>
     public bool WaitsForResponse { get; set; }
 
     /// <summary>Zero until the response's head is there.</summary>
     public int StatusCode { get; set; }
+
+    /// <summary>Who was waited for when the clock ran out.</summary>
+    public StalledBy StalledBy { get; private set; }
 
     public bool IsWebSocket { get; set; }
 
@@ -104,24 +130,24 @@ internal sealed class ProviderCall
         _abortRegistration = abort.UnsafeRegister(static state => ((ProviderCall)state!).Clock.Cancel(), this);
     }
 
-    /// <summary>Nobody reads <see cref="WholeBody"/> any more.</summary>
+    /// <summary>Nobody reads the body any more.</summary>
     public void BodyWasWritten()
     {
         RequestBody = RequestBodyState.Done;
         Volatile.Read(ref _bodyWritten)?.TrySetResult();
     }
 
-    /// <summary>Completes when nobody reads <see cref="WholeBody"/> any more: over HTTP/2 a cancelled call may still be writing it.</summary>
+    /// <summary>Completes when nobody reads the body any more: over HTTP/2 it may still be written while the response arrives, or after a cancel.</summary>
     public Task WaitForBodyAsync()
     {
-        if (WholeBody is null || RequestBody != RequestBodyState.WaitsForProvider)
+        if (!IsBodyBeingWritten)
         {
             return Task.CompletedTask;
         }
 
         var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Volatile.Write(ref _bodyWritten, written);
-        if (RequestBody != RequestBodyState.WaitsForProvider)
+        if (!IsBodyBeingWritten)
         {
             written.TrySetResult();
         }
@@ -183,12 +209,16 @@ internal sealed class ProviderCall
     // A stall of the provider ends the read that is pending. One of the client has nothing pending here: it is broken off.
     private void OnExpired()
     {
-        if (StatusCode != 0 && !WaitsForResponse && !IsWebSocket)
+        var clientIsLate = RequestBody == RequestBodyState.WaitsForClient || (StatusCode != 0 && !WaitsForResponse);
+        StalledBy = IsWebSocket ? StalledBy.Nobody : clientIsLate ? StalledBy.Client : HasPlace && RequestBody != RequestBodyState.NotStarted ? StalledBy.Provider : StalledBy.Queue;
+        if (StatusCode != 0 && StalledBy == StalledBy.Client)
         {
             Fail(CallOutcome.ClientTimeout, null);
             _client?.Abort();
         }
     }
+
+    private bool IsBodyBeingWritten => RequestBody is RequestBodyState.WaitsForClient or RequestBodyState.WaitsForProvider;
 
     private void LeaveGates()
     {

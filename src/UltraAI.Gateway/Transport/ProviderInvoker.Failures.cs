@@ -12,19 +12,18 @@ internal sealed partial class ProviderInvoker
     {
         if (call.Clock.HasExpired)
         {
-            if (call.RequestBody == RequestBodyState.WaitsForClient)
+            if (call.StalledBy == StalledBy.Client)
             {
                 var clientError = new GatewayError(ErrorCode.ClientTimeout, "The client sent no more of its body for Gateway:Transport:Timeout.");
                 call.Fail(CallOutcome.ClientTimeout, clientError);
                 return new ProviderCallException(clientError, exception);
             }
 
-            var wasSent = call.RequestBody is not RequestBodyState.NotStarted && call.HasPlace;
             var timeout = new GatewayError(
                 ErrorCode.UpstreamTimeout,
                 $"The provider sent nothing for {options.Timeout.TotalSeconds:0.###} s (Gateway:Transport:Timeout). A model that thinks for longer before it answers needs streaming: then each piece starts the clock again.")
             {
-                MayRetry = !wasSent,
+                MayRetry = call.StalledBy != StalledBy.Provider,
             };
             call.Fail(CallOutcome.Timeout, timeout);
             LogFailure(call, "timeout", exception);
@@ -35,6 +34,16 @@ internal sealed partial class ProviderInvoker
         {
             call.Fail(CallOutcome.Cancelled, null);
             return exception as OperationCanceledException ?? new OperationCanceledException("The client went away.", exception);
+        }
+
+        if (call.ClientFault is { } fault)
+        {
+            var isTooLarge = fault is BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge };
+            var unreadable = isTooLarge
+                ? new GatewayError(ErrorCode.BodyTooLarge, "The request's body is too large.")
+                : new GatewayError(ErrorCode.InvalidRequest, "The request's body could not be read to its end.");
+            call.Fail(CallOutcome.Refused, unreadable);
+            return new ProviderCallException(unreadable, exception);
         }
 
         var unreachable = new GatewayError(ErrorCode.UpstreamUnreachable, $"The provider could not be reached: {Reason(exception)}.");

@@ -127,6 +127,10 @@ internal sealed partial class ProviderInvoker(SharedHttpHandler handler, Transpo
         {
             request.Content = new WholeContent(body, request.Content, call);
         }
+        else if (call.Body is { } reader)
+        {
+            request.Content = new ClientContent(reader, request.Content, call, time);
+        }
 
         for (var attempt = 1; ; attempt++)
         {
@@ -166,7 +170,9 @@ internal sealed partial class ProviderInvoker(SharedHttpHandler handler, Transpo
         var nothingWasWritten = exception.HttpRequestError
             is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
             or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError;
-        var isSafe = request.Content is null
+
+        // Where the connection was closed without an answer, the handler has already repeated a request without content.
+        var isSafe = request.Content is null && exception.HttpRequestError != HttpRequestError.ResponseEnded
             && (request.Method == HttpMethod.Get || request.Method == HttpMethod.Head || request.Method == HttpMethod.Options);
         return nothingWasWritten ? request.Content is null || call.RequestBody == RequestBodyState.NotStarted : isSafe;
     }

@@ -127,17 +127,10 @@ internal sealed class ProviderStream(Stream inner, ProviderCall call) : Stream
     {
         if (call.Clock.HasExpired)
         {
-            if (call.IsWebSocket)
+            // A WebSocket that was silent for its idle time: an end like any other.
+            if (call.StalledBy != StalledBy.Nobody)
             {
-                // Silent for WebSocketIdleTimeout: an end like any other.
-            }
-            else if (call.WaitsForResponse && call.RequestBody != RequestBodyState.WaitsForClient)
-            {
-                call.Fail(CallOutcome.Timeout, Stalled);
-            }
-            else
-            {
-                call.Fail(CallOutcome.ClientTimeout, null);
+                call.Fail(call.StalledBy == StalledBy.Client ? CallOutcome.ClientTimeout : CallOutcome.Timeout, Stalled);
             }
 
             return new IOException(Stalled.Message, exception);

