@@ -6,7 +6,7 @@ using UltraAI.Gateway.Transport;
 namespace UltraAI.Gateway.Forwarding;
 
 /// <summary>A client's request on its way to a provider: what the middleware and the transforms share.</summary>
-internal sealed class ForwardedRequest(HttpContext context, Provider provider, string target, TimeProvider time, TransportMetrics metrics) : ICallClient
+internal sealed class ForwardedRequest(HttpContext context, Provider provider, string target, TimeProvider time, CallReporter reporter) : ICallClient
 {
     private const int MaxWholeBytes = 64 * 1024;
 
@@ -16,7 +16,7 @@ internal sealed class ForwardedRequest(HttpContext context, Provider provider, s
 
     public Provider Provider { get; } = provider;
 
-    public ProviderCall Call => _call ??= new ProviderCall(Provider, target, time, metrics, this);
+    public ProviderCall Call => _call ??= new ProviderCall(Provider, target, time, reporter, this);
 
     /// <summary>True while the response's fields may still change, because its body is being looked at first.</summary>
     public bool HoldsHead { get; set; }

@@ -16,7 +16,7 @@ internal sealed class ForwardingMiddleware(
     IForwardingSettingsSource settings,
     IProxyStateLookup clusters,
     DrainState drain,
-    TransportMetrics metrics,
+    CallReporter reporter,
     TimeProvider time)
 {
     private static readonly GatewayError UnknownProvider = new(ErrorCode.NotFound, "This provider is no longer configured.");
@@ -94,7 +94,7 @@ internal sealed class ForwardingMiddleware(
 
     private async Task ForwardAsync(HttpContext context, Provider provider, string target)
     {
-        var forwarded = new ForwardedRequest(context, provider, target, time, metrics);
+        var forwarded = new ForwardedRequest(context, provider, target, time, reporter);
         var call = forwarded.Call;
         context.Features.Set(forwarded);
 
@@ -142,7 +142,7 @@ internal sealed class ForwardingMiddleware(
 
     private Task RefuseAsync(HttpContext context, Provider provider, GatewayError error)
     {
-        metrics.RequestEnded(provider, CallOutcome.Refused);
+        reporter.Refused(provider);
         return ErrorResponse.WriteAsync(context, error, provider.Kind.ErrorRenderer);
     }
 

@@ -7,8 +7,9 @@ namespace UltraAI.Gateway.Keys;
 internal static class VirtualKeySecret
 {
     /// <summary>What a fresh key begins with, so that scanners for leaked secrets can find it.</summary>
-    private const string Prefix = "uag-";
+    public const string DefaultPrefix = "uag-";
 
     /// <returns>256 random bits, fit for a header field and for a URL.</returns>
-    public static string New() => Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
+    /// <param name="prefix">What it begins with: some SDKs look at that.</param>
+    public static string New(string prefix = DefaultPrefix) => prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 }

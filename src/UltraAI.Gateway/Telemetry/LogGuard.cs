@@ -29,6 +29,9 @@ internal static class LogGuard
                 }
             }
 
+            // The transport logs failed calls itself, at a bounded rate; the forwarder would write a stack trace for each.
+            options.Rules.Add(new LoggerFilterRule(provider, "Yarp.ReverseProxy.Forwarder.HttpForwarder", LogLevel.None, filter: null));
+
             // Hosting makes an Activity and a log scope per request as soon as this category is on at any level.
             options.Rules.Add(new LoggerFilterRule(provider, "Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None, filter: null));
         }

@@ -35,7 +35,7 @@ internal sealed class CredentialProbe(ProviderInvoker invoker, TimeProvider time
 
     private async Task<bool> AskAsync(Provider provider)
     {
-        var call = new ProviderCall(provider, provider.Kind.ProbeTarget, time, metrics: null);
+        var call = new ProviderCall(provider, provider.Kind.ProbeTarget, time, reporter: null);
         using var limit = new CancellationTokenSource(Limit, time);
         try
         {

@@ -52,7 +52,7 @@ internal sealed class ProviderCall
 {
     public static readonly HttpRequestOptionsKey<ProviderCall> Key = new("ultraai.call");
 
-    private readonly TransportMetrics? _metrics;
+    private readonly CallReporter? _reporter;
     private readonly ICallClient? _client;
     private CancellationToken _abort;
     private CancellationTokenRegistration _abortRegistration;
@@ -66,14 +66,14 @@ internal sealed class ProviderCall
     /// <param name="provider">Whom to call.</param>
     /// <param name="target">Path and query, as they are to be sent.</param>
     /// <param name="time">The source of time.</param>
-    /// <param name="metrics">Counts the call; null for calls that no client asked for.</param>
+    /// <param name="reporter">Counts the call; null for calls that no client asked for.</param>
     /// <param name="client">Who gets the response; null where the maker of the call reads it itself.</param>
-    public ProviderCall(Provider provider, string target, TimeProvider time, TransportMetrics? metrics, ICallClient? client = null)
+    public ProviderCall(Provider provider, string target, TimeProvider time, CallReporter? reporter, ICallClient? client = null)
     {
         Provider = provider;
         Target = target;
         Clock = new CallClock(time, OnExpired);
-        _metrics = metrics;
+        _reporter = reporter;
         _client = client;
     }
 
@@ -113,6 +113,9 @@ internal sealed class ProviderCall
 
     /// <summary>What the gateway answers in the provider's place; null where the provider answered.</summary>
     public GatewayError? Error { get; private set; }
+
+    /// <summary>What failed, for the log; null where nothing threw.</summary>
+    public Exception? Cause { get; private set; }
 
     public CallOutcome Outcome => _failure ?? StatusCode switch
     {
@@ -176,12 +179,13 @@ internal sealed class ProviderCall
     }
 
     /// <summary>The first failure counts: what follows from it is noise.</summary>
-    public void Fail(CallOutcome outcome, GatewayError? error)
+    public void Fail(CallOutcome outcome, GatewayError? error, Exception? cause = null)
     {
         if (_failure is null)
         {
             _failure = outcome;
             Error = error;
+            Cause = cause;
         }
     }
 
@@ -202,7 +206,7 @@ internal sealed class ProviderCall
             Clock.Stop();
             _abortRegistration.Dispose();
             LeaveGates();
-            _metrics?.RequestEnded(Provider, Outcome);
+            _reporter?.Ended(this);
         }
     }
 

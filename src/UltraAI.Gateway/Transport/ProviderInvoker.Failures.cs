@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using UltraAI.Gateway.Errors;
 
 namespace UltraAI.Gateway.Transport;
@@ -6,8 +5,6 @@ namespace UltraAI.Gateway.Transport;
 /// <summary>What a call's failure means: for the client, for the count, for the log.</summary>
 internal sealed partial class ProviderInvoker
 {
-    private readonly ConcurrentDictionary<string, FailureLogGate> _failureLogs = new(StringComparer.Ordinal);
-
     private Exception Judge(ProviderCall call, Exception exception)
     {
         if (call.Clock.HasExpired)
@@ -15,7 +12,7 @@ internal sealed partial class ProviderInvoker
             if (call.StalledBy == StalledBy.Client)
             {
                 var clientError = new GatewayError(ErrorCode.ClientTimeout, "The client sent no more of its body for Gateway:Transport:Timeout.");
-                call.Fail(CallOutcome.ClientTimeout, clientError);
+                call.Fail(CallOutcome.ClientTimeout, clientError, exception);
                 return new ProviderCallException(clientError, exception);
             }
 
@@ -25,8 +22,7 @@ internal sealed partial class ProviderInvoker
             {
                 MayRetry = call.StalledBy != StalledBy.Provider,
             };
-            call.Fail(CallOutcome.Timeout, timeout);
-            LogFailure(call, "timeout", exception);
+            call.Fail(CallOutcome.Timeout, timeout, exception);
             return new ProviderCallException(timeout, exception);
         }
 
@@ -42,13 +38,12 @@ internal sealed partial class ProviderInvoker
             var unreadable = isTooLarge
                 ? new GatewayError(ErrorCode.BodyTooLarge, "The request's body is too large.")
                 : new GatewayError(ErrorCode.InvalidRequest, "The request's body could not be read to its end.");
-            call.Fail(CallOutcome.Refused, unreadable);
+            call.Fail(CallOutcome.Refused, unreadable, exception);
             return new ProviderCallException(unreadable, exception);
         }
 
         var unreachable = new GatewayError(ErrorCode.UpstreamUnreachable, $"The provider could not be reached: {Reason(exception)}.");
-        call.Fail(CallOutcome.Unreachable, unreachable);
-        LogFailure(call, "unreachable", exception);
+        call.Fail(CallOutcome.Unreachable, unreachable, exception);
         return new ProviderCallException(unreachable, exception);
     }
 
@@ -65,41 +60,4 @@ internal sealed partial class ProviderInvoker
         HttpRequestError.ConfigurationLimitExceeded => "its response fields are too large",
         _ => "the connection broke",
     };
-
-    // One line a second and provider: a provider that is down must not drown the log, nor slow the request path.
-    private void LogFailure(ProviderCall call, string outcome, Exception exception)
-    {
-        var gate = _failureLogs.GetOrAdd(call.Provider.Name, static _ => new FailureLogGate());
-        if (gate.TryPass(time, out var suppressed))
-        {
-            LogCallFailed(call.Provider.Name, outcome, exception.GetType().Name, exception.Message, suppressed);
-        }
-    }
-
-    [LoggerMessage(LogLevel.Warning, "Call to provider {Provider} failed ({Outcome}): {Exception}: {Reason} ({Suppressed} more since the last line)", EventName = "CallFailed")]
-    private partial void LogCallFailed(string provider, string outcome, string exception, string reason, int suppressed);
-
-    private sealed class FailureLogGate
-    {
-        private readonly Lock _lock = new();
-        private long? _last;
-        private int _suppressed;
-
-        public bool TryPass(TimeProvider time, out int suppressed)
-        {
-            lock (_lock)
-            {
-                suppressed = _suppressed;
-                if (_last is { } last && time.GetElapsedTime(last) < TimeSpan.FromSeconds(1))
-                {
-                    _suppressed++;
-                    return false;
-                }
-
-                _last = time.GetTimestamp();
-                _suppressed = 0;
-                return true;
-            }
-        }
-    }
 }

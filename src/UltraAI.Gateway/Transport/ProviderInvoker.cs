@@ -13,7 +13,7 @@ namespace UltraAI.Gateway.Transport;
 /// </code>
 /// It is never disposed, and would not dispose the shared handler if it were.
 /// </remarks>
-internal sealed partial class ProviderInvoker(SharedHttpHandler handler, TransportOptions options, TransportMetrics metrics, TimeProvider time, ILogger<ProviderInvoker> logger)
+internal sealed partial class ProviderInvoker(SharedHttpHandler handler, TransportOptions options, TransportMetrics metrics, TimeProvider time)
     : HttpMessageInvoker(handler.Handler, disposeHandler: false)
 {
     // One per origin and per provider of the configuration, reloads included.

@@ -130,7 +130,7 @@ internal sealed class ProviderStream(Stream inner, ProviderCall call) : Stream
             // A WebSocket that was silent for its idle time: an end like any other.
             if (call.StalledBy != StalledBy.Nobody)
             {
-                call.Fail(call.StalledBy == StalledBy.Client ? CallOutcome.ClientTimeout : CallOutcome.Timeout, Stalled);
+                call.Fail(call.StalledBy == StalledBy.Client ? CallOutcome.ClientTimeout : CallOutcome.Timeout, Stalled, exception);
             }
 
             return new IOException(Stalled.Message, exception);
@@ -142,7 +142,7 @@ internal sealed class ProviderStream(Stream inner, ProviderCall call) : Stream
             return exception;
         }
 
-        call.Fail(CallOutcome.Cut, Broke);
+        call.Fail(CallOutcome.Cut, Broke, exception);
         return new IOException(Broke.Message, exception);
     }
 }

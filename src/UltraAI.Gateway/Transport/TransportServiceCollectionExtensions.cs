@@ -6,6 +6,7 @@ internal static class TransportServiceCollectionExtensions
         .AddSingleton(options)
         .AddSingleton<SharedHttpHandler>()
         .AddSingleton<TransportMetrics>()
+        .AddSingleton<CallReporter>()
         .AddSingleton<ProviderInvoker>()
         .AddSingleton<CredentialProbe>();
 }

@@ -1,0 +1,54 @@
+using System.Collections.Concurrent;
+
+namespace UltraAI.Gateway.Transport;
+
+/// <summary>Counts how calls end, and logs the ones that failed: one line a second and provider.</summary>
+/// <remarks>A provider that is down must neither drown the log nor slow the request path.</remarks>
+internal sealed partial class CallReporter(TransportMetrics metrics, TimeProvider time, ILogger<CallReporter> logger)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    // One per provider of the configuration, reloads included.
+    private readonly ConcurrentDictionary<string, Throttle> _throttles = new(StringComparer.Ordinal);
+
+    public void Ended(ProviderCall call)
+    {
+        var outcome = call.Outcome;
+        metrics.RequestEnded(call.Provider, outcome);
+        if (outcome is CallOutcome.Timeout or CallOutcome.Unreachable or CallOutcome.Cut
+            && _throttles.GetOrAdd(call.Provider.Name, static _ => new Throttle()).TryPass(time, out var suppressed))
+        {
+            LogCallFailed(call.Provider.Name, outcome, call.Cause?.GetType().Name, call.Cause?.Message, suppressed);
+        }
+    }
+
+    /// <summary>A request that did not become a call.</summary>
+    public void Refused(Provider provider) => metrics.RequestEnded(provider, CallOutcome.Refused);
+
+    [LoggerMessage(LogLevel.Warning, "Call to provider {Provider} failed ({Outcome}): {Exception}: {Reason} ({Suppressed} more since the last line)", EventName = "CallFailed")]
+    private partial void LogCallFailed(string provider, CallOutcome outcome, string? exception, string? reason, int suppressed);
+
+    private sealed class Throttle
+    {
+        private readonly Lock _lock = new();
+        private long? _last;
+        private int _suppressed;
+
+        public bool TryPass(TimeProvider time, out int suppressed)
+        {
+            lock (_lock)
+            {
+                suppressed = _suppressed;
+                if (_last is { } last && time.GetElapsedTime(last) < Interval)
+                {
+                    _suppressed++;
+                    return false;
+                }
+
+                _last = time.GetTimestamp();
+                _suppressed = 0;
+                return true;
+            }
+        }
+    }
+}
