@@ -150,6 +150,7 @@ public sealed class KeyCarrierTests
     [InlineData("Proxy-Authorization: Bearer " + Key)]
     [InlineData("Cookie: key=" + Key)]
     [InlineData("Authentication: Bearer " + Key)]
+    [InlineData("Sec-WebSocket-Protocol: a, openai-insecure-api-key." + Key)]
     public async Task Key_InAnotherField_NeverReachesTheProvider(string field)
     {
         await using var gateway = await GatewayEnvironment.StartAsync();

@@ -88,6 +88,22 @@ public sealed class KeyEndpointTests
         }
     }
 
+    [Theory]
+    [InlineData("DELETE", "Upgrade: websocket")]
+    [InlineData("DELETE", "Upgrade: h2c")]
+    [InlineData("POST", "Upgrade: websocket")]
+    [InlineData("PUT", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==")]
+    public async Task Method_DressedUpAsAnUpgrade_IsStillThatMethod(string method, params string[] fields)
+    {
+        await using var gateway = await GatewayEnvironment.StartAsync(c => c["VirtualKeys"]![0]!["Endpoints"] = new JsonArray("GET /v1/models/*"));
+
+        var response = await gateway.SendAsync(Request.Send(
+            method, "/openai/v1/models/ft-1", [Request.Authorization, "Connection: Upgrade", .. fields]));
+
+        Assert.DoesNotContain(gateway.OpenAI.Requests, r => r.Method == method);
+        Assert.InRange(response.Status, 400, 499);
+    }
+
     [Fact]
     public async Task AdministrativePath_NamedByAKey_Passes()
     {

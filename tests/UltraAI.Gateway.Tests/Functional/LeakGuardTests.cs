@@ -25,6 +25,7 @@ public sealed class LeakGuardTests
             "X-Within: a" + Credential + "b" + Credential,
             "Set-Cookie: key=" + Credential,
             "Location: https://elsewhere.test/?key=" + Credential,
+            $"Content-Location: {gateway.OpenAI.BaseUrl}/x?key={Credential}",
             "Content-Language: " + Credential,
             "X-Other: stays");
 

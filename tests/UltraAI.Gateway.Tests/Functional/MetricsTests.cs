@@ -14,10 +14,13 @@ public sealed class MetricsTests
         await using var gateway = await GatewayEnvironment.StartAsync();
         (await gateway.GetAsync("/openai/v1/models")).AssertPassed();
 
-        var metrics = await Eventually.ValueAsync(gateway.MetricsAsync, m => m.Has("http_client_request_duration_seconds_count"), "the call is exported");
+        // Durations are recorded after the client has its response.
+        var metrics = await Eventually.ValueAsync(
+            gateway.MetricsAsync,
+            m => m.Has("http_client_request_duration_seconds_count") && m.Has("http_server_request_duration_seconds_count"),
+            "both sides of the call are exported");
 
         Assert.True(metrics.Has("http_client_open_connections"), metrics.Text);
-        Assert.True(metrics.Has("http_server_request_duration_seconds_count"), metrics.Text);
         Assert.True(metrics.Has("kestrel_active_connections"), metrics.Text);
         Assert.True(metrics.Has("dotnet_gc_"), metrics.Text);
         Assert.Contains($"server_port=\"{gateway.OpenAI.Port}\"", metrics.Text, StringComparison.Ordinal);
@@ -134,8 +137,7 @@ public sealed class MetricsTests
             return;
         }
 
-        var response = await client.ReadHeadAsync();
-        Assert.NotEqual(0, response.Status);
-        await Record.ExceptionAsync(client.ReadBodyAsync);
+        // How each of them ends for the client is the business of other tests.
+        await Record.ExceptionAsync(() => client.ReadResponseAsync());
     }
 }

@@ -182,6 +182,22 @@ public sealed class RequestBodyTests
     }
 
     [Theory]
+    [InlineData("POST", "{\"a\":1}")]
+    [InlineData("GET", null)]
+    public async Task OfferOfHttp2Upgrade_IsServedAsHttp11(string method, string? body)
+    {
+        await using var gateway = await GatewayEnvironment.StartAsync();
+        string[] fields = [Request.Authorization, "Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA"];
+
+        var response = await gateway.SendAsync(Request.Send(method, "/openai/v1/x", fields, body));
+
+        response.AssertPassed();
+        var request = gateway.OpenAI.Request;
+        Assert.Equal(body ?? "", request.BodyText);
+        Assert.False(request.Has("Upgrade") || request.Has("Connection"), request.Text);
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task TooLarge_SaidByTheProviderDuringTheUpload_ReachesTheClient(bool readsOn)

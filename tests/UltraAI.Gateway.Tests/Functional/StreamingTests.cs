@@ -159,6 +159,29 @@ public sealed class StreamingTests
         await client.AssertBrokenAsync();
     }
 
+    [Theory]
+    [InlineData("Transfer-Encoding: chunked", "5\r\nhello\r\n")]
+    [InlineData("Content-Length: 100", "hello")]
+    public async Task Cut_RightBehindTheFirstBytes_LosesNoneOfThem(string framing, string start)
+    {
+        await using var gateway = await GatewayEnvironment.StartAsync();
+        gateway.OpenAI.Handler = async exchange =>
+        {
+            await exchange.ReadBodyAsync();
+            await exchange.WriteAsync($"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n{framing}\r\n\r\n{start}");
+            exchange.Close();
+        };
+
+        for (var i = 0; i < 5; i++)
+        {
+            await using var client = await gateway.ConnectAsync();
+            await client.SendAsync(Request.Post("/openai/v1/x", "{}"));
+            (await client.ReadHeadAsync()).AssertPassed();
+            Assert.Equal("hello", await client.ReadTextAsync(5));
+            await client.AssertBrokenAsync();
+        }
+    }
+
     [Fact]
     public async Task ChunkExtensions_OfTheProvider_DoNotDisturbTheBody()
     {

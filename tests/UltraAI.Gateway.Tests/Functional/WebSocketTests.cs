@@ -17,7 +17,8 @@ public sealed class WebSocketTests
     public async Task Handshake_Accepted_PassesWithItsFields()
     {
         await using var gateway = await GatewayEnvironment.StartAsync();
-        gateway.OpenAI.Handler = exchange => AcceptAsync(exchange, "X-Session: s1");
+        gateway.OpenAI.Handler = exchange => AcceptAsync(
+            exchange, "X-Session: s1", "X-Echo: " + GatewayEnvironment.CredentialOf("openai"), "x-ultraai-own: 1");
         await using var client = await gateway.ConnectAsync();
 
         await client.SendAsync(Handshake("/openai/v1/realtime?model=gpt-%72ealtime", Request.Authorization, "OpenAI-Beta: realtime=v1", "Sec-WebSocket-Extensions: permessage-deflate"));
@@ -28,6 +29,8 @@ public sealed class WebSocketTests
         Assert.Equal("Upgrade", response["Connection"], ignoreCase: true);
         Assert.Equal(AcceptOf(ClientKey), response["Sec-WebSocket-Accept"]);
         Assert.Equal("s1", response["X-Session"]);
+        Assert.False(response.Has("x-ultraai-own"), response.Text);
+        Assert.DoesNotContain(GatewayEnvironment.CredentialOf("openai"), response.Text, StringComparison.Ordinal);
         Assert.False(string.IsNullOrEmpty(response["x-ultraai-request-id"]));
         var request = gateway.OpenAI.Request;
         Assert.Equal("/v1/realtime?model=gpt-%72ealtime", request.Target);

@@ -1,0 +1,174 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using UltraAI.Gateway.Tests.Functional.Common;
+using Xunit;
+
+namespace UltraAI.Gateway.Tests.Functional;
+
+/// <summary>Providers that agree on HTTP/2 by ALPN, under an authority of one's own (CONTRACT §5).</summary>
+public sealed class Http2ProviderTests
+{
+    [Fact]
+    public async Task Exchange_OverHttp2_PassesTargetFieldsAndBody()
+    {
+        string[] seen = [];
+        await using var upstream = await Http2Upstream.StartAsync(async context =>
+        {
+            using var reader = new StreamReader(context.Request.Body);
+            seen =
+            [
+                context.Request.Protocol,
+                context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
+                context.Request.Host.Value ?? "",
+                context.Request.Headers.Authorization.ToString(),
+                context.Request.Headers["X-Own"].ToString(),
+                await reader.ReadToEndAsync(context.RequestAborted),
+            ];
+            context.Response.StatusCode = 299;
+            context.Response.Headers["X-Answer"] = "1";
+            await context.Response.WriteAsync("answer", context.RequestAborted);
+        });
+        await using var gateway = await StartAsync(upstream);
+
+        var response = await gateway.PostAsync("/openai/v1/a%2Fb/%41?x=[]&", "{}", "X-Own: 2");
+
+        response.AssertPassed(299);
+        Assert.Equal("1", response["X-Answer"]);
+        Assert.Equal("answer", response.BodyText);
+        Assert.Equal(
+            ["HTTP/2", "/v1/a%2Fb/%41?x=[]&", new Uri(upstream.BaseUrl).Authority, "Bearer " + GatewayEnvironment.CredentialOf("openai"), "2", "{}"], seen);
+    }
+
+    [Fact]
+    public async Task Calls_AtOnce_ShareOneConnection()
+    {
+        var arrived = 0;
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var upstream = await Http2Upstream.StartAsync(async context =>
+        {
+            if (Interlocked.Increment(ref arrived) == 50)
+            {
+                all.SetResult();
+            }
+
+            if (context.Request.Path != "/v1/warm")
+            {
+                await all.Task.WaitAsync(Limits.Step);
+            }
+        });
+        await using var gateway = await StartAsync(upstream);
+        (await gateway.GetAsync("/openai/v1/warm")).AssertPassed();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 49).Select(_ => gateway.GetAsync("/openai/v1/x")));
+
+        Assert.All(answers, a => a.AssertPassed());
+        Assert.Equal(1, upstream.Connections);
+    }
+
+    [Fact]
+    public async Task Chunk_Each_ReachesTheClientBeforeTheNextIsWritten()
+    {
+        using var seen = new SemaphoreSlim(0);
+        await using var upstream = await Http2Upstream.StartAsync(async context =>
+        {
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+            await seen.WaitAsync(Limits.Step);
+            for (var i = 0; i < 5; i++)
+            {
+                await context.Response.WriteAsync($"data: {i}\n\n", context.RequestAborted);
+                await seen.WaitAsync(Limits.Step);
+            }
+        });
+        await using var gateway = await StartAsync(upstream);
+        await using var client = await gateway.ConnectAsync();
+
+        await client.SendAsync(Request.Get("/openai/v1/x"));
+        (await client.ReadHeadAsync()).AssertPassed();
+        for (var i = 0; i < 5; i++)
+        {
+            seen.Release();
+            Assert.Equal($"data: {i}\n\n", await client.ReadTextAsync(9));
+        }
+
+        seen.Release();
+        Assert.Empty(await client.ReadPieceAsync());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Abort_ByTheClient_ResetsItsStream(bool hasBegun)
+    {
+        var started = new TaskCompletionSource();
+        var aborted = new TaskCompletionSource();
+        await using var upstream = await Http2Upstream.StartAsync(async context =>
+        {
+            context.RequestAborted.Register(aborted.SetResult);
+            if (hasBegun)
+            {
+                await context.Response.WriteAsync("data: 1\n\n", context.RequestAborted);
+            }
+
+            started.SetResult();
+            await aborted.Task.WaitAsync(Limits.Step);
+        });
+        await using var gateway = await StartAsync(upstream);
+        await using var client = await gateway.ConnectAsync();
+        await client.SendAsync(Request.Post("/openai/v1/x", "{}"));
+        await started.Task.WaitAsync(Limits.Step, TestContext.Current.CancellationToken);
+        if (hasBegun)
+        {
+            (await client.ReadHeadAsync()).AssertPassed();
+        }
+
+        client.Abort();
+
+        await aborted.Task.WaitAsync(TimeSpan.FromSeconds(1.5), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Reset_ByTheProvider_BreaksTheClientsTransfer()
+    {
+        await using var upstream = await Http2Upstream.StartAsync(async context =>
+        {
+            await context.Response.WriteAsync("data: 1\n\n", context.RequestAborted);
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+            context.Abort();
+        });
+        await using var gateway = await StartAsync(upstream);
+
+        await Assert.ThrowsAsync<BrokenTransferException>(() => gateway.GetAsync("/openai/v1/x"));
+    }
+
+    [Fact]
+    public async Task Certificate_ThatNobodyTrusts_IsUnreachable()
+    {
+        await using var upstream = await Http2Upstream.StartAsync(context => context.Response.WriteAsync("never", context.RequestAborted));
+        await using var gateway = await GatewayEnvironment.StartAsync(c => c["Providers"]!["openai"]!["BaseUrl"] = upstream.BaseUrl);
+
+        var response = await gateway.GetAsync("/openai/v1/x");
+
+        response.AssertError(502, "upstream_unreachable");
+        ErrorShape.Assert("openai", response);
+    }
+
+    [Fact]
+    public async Task Certificate_OfAnotherHost_IsUnreachable()
+    {
+        await using var upstream = await Http2Upstream.StartAsync(context => context.Response.WriteAsync("never", context.RequestAborted));
+        await using var gateway = await GatewayEnvironment.StartAsync(c =>
+        {
+            c["Providers"]!["openai"]!["BaseUrl"] = upstream.BaseUrl.Replace("localhost", "127.0.0.1", StringComparison.Ordinal);
+            TransportOptions.Set(c, ("TrustedCertificates", (JsonNode)upstream.AuthorityFile));
+        });
+
+        (await gateway.GetAsync("/openai/v1/x")).AssertError(502, "upstream_unreachable");
+    }
+
+    private static Task<GatewayEnvironment> StartAsync(Http2Upstream upstream) => GatewayEnvironment.StartAsync(c =>
+    {
+        c["Providers"]!["openai"]!["BaseUrl"] = upstream.BaseUrl;
+        TransportOptions.Set(c, ("TrustedCertificates", (JsonNode)upstream.AuthorityFile));
+    });
+}
