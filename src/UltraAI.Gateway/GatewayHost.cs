@@ -102,6 +102,7 @@ internal static partial class GatewayHost
             kestrel.Limits.MaxRequestHeadersTotalSize = 256 * 1024;
             kestrel.Limits.MaxRequestHeaderCount = 200;
             kestrel.Limits.Http2.MaxRequestHeaderFieldSize = 64 * 1024;
+            kestrel.Limits.Http2.MaxStreamsPerConnection = 1000; // one client process may hold that many streams
 
             // Bytes outside of ASCII pass as they are, both ways.
             kestrel.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;

@@ -12,7 +12,7 @@ internal static class DefaultConfiguration
     public static JsonObject Create(Func<string, string?> environment)
     {
         var providers = JsonFile.NewObject();
-        foreach (var kind in ProviderKinds.All)
+        foreach (var kind in ProviderKinds.All.Where(kind => kind.DefaultBaseUrl is not null))
         {
             providers[kind.Name.ToLowerInvariant()] = new JsonObject
             {

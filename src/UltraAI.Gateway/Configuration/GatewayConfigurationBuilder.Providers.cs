@@ -36,8 +36,11 @@ internal sealed partial class GatewayConfigurationBuilder
             baseUrl = null;
         }
 
-        var maxCalls = options.MaxCallsPerOrigin ?? transport.MaxCallsPerOrigin;
-        var maxQueued = options.MaxQueuedCallsPerOrigin ?? transport.MaxQueuedCallsPerOrigin;
+        if (kind is not null && baseUrl is null && options.BaseUrl is null)
+        {
+            errors.Add(path + ":BaseUrl", $"is missing; {kind.Name} has no public address.");
+        }
+
         if (options.MaxCallsPerOrigin is { } ownCalls)
         {
             Range(path + ":MaxCallsPerOrigin", ownCalls, 1, transport.MaxCallsPerOrigin);
@@ -55,7 +58,11 @@ internal sealed partial class GatewayConfigurationBuilder
 
         return new Provider(name, kind, baseUrl, credential)
         {
-            OwnGate = options.MaxCallsPerOrigin is null && options.MaxQueuedCallsPerOrigin is null ? null : new CallGate(maxCalls, maxQueued),
+            OwnLimits = options.MaxCallsPerOrigin is null && options.MaxQueuedCallsPerOrigin is null
+                ? null
+                : new CallLimits(
+                    options.MaxCallsPerOrigin ?? transport.MaxCallsPerOrigin,
+                    options.MaxQueuedCallsPerOrigin ?? transport.MaxQueuedCallsPerOrigin),
         };
     }
 
@@ -66,9 +73,7 @@ internal sealed partial class GatewayConfigurationBuilder
             return kind;
         }
 
-        errors.Add(path, name == "AzureOpenAI"
-            ? "AzureOpenAI is not yet supported by this version."
-            : $"must be one of {string.Join(", ", ProviderKinds.All.Select(known => known.Name))}.");
+        errors.Add(path, $"must be one of {string.Join(", ", ProviderKinds.All.Select(known => known.Name))}.");
         return null;
     }
 

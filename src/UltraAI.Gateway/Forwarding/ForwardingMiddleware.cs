@@ -86,7 +86,8 @@ internal sealed class ForwardingMiddleware(
 
         // :: Step 3: Admit. Step 2, reading the model from the body, comes before it where a policy needs the model.
         var client = ClientAddress.Of(context, settings.Forwarding.TrustedProxies);
-        return AccessPolicy.Check(table.Find(presented), provider, request.Method, target, client, time.GetUtcNow());
+        var method = IsWebSocket(context) ? HttpMethods.Get : request.Method; // over HTTP/2 the hand-shake is a CONNECT
+        return AccessPolicy.Check(table.Find(presented), provider, method, target, client, time.GetUtcNow());
     }
 
     private async Task ForwardAsync(HttpContext context, Provider provider, string target)

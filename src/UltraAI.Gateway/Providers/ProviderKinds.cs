@@ -1,4 +1,5 @@
 using UltraAI.Gateway.Providers.Anthropic;
+using UltraAI.Gateway.Providers.AzureOpenAI;
 using UltraAI.Gateway.Providers.Google;
 using UltraAI.Gateway.Providers.HuggingFace;
 using UltraAI.Gateway.Providers.OpenAI;
@@ -12,8 +13,9 @@ internal static class ProviderKinds
     public static readonly ProviderKind Anthropic = new AnthropicKind();
     public static readonly ProviderKind Google = new GoogleKind();
     public static readonly ProviderKind HuggingFace = new HuggingFaceKind();
+    public static readonly ProviderKind AzureOpenAI = new AzureOpenAIKind();
 
-    public static readonly IReadOnlyList<ProviderKind> All = [OpenAI, Anthropic, Google, HuggingFace];
+    public static readonly IReadOnlyList<ProviderKind> All = [OpenAI, Anthropic, Google, HuggingFace, AzureOpenAI];
 
     public static ProviderKind? Find(string name)
     {

@@ -25,7 +25,7 @@ internal static class TelemetryServiceCollectionExtensions
                     .AddMeter("System.Net.Http", "System.Net.NameResolution", "System.Runtime")
                     .AddView("http.server.request.duration", new ExplicitBucketHistogramConfiguration { Boundaries = DurationBounds })
                     .AddView("http.client.request.duration", new ExplicitBucketHistogramConfiguration { Boundaries = DurationBounds })
-                    .AddPrometheusExporter();
+                    .AddPrometheusExporter(exporter => exporter.ScopeInfoEnabled = false);
                 if (exportsOtlp)
                 {
                     metrics.AddOtlpExporter();

@@ -1,16 +1,18 @@
 namespace UltraAI.Gateway.Transport;
 
+/// <summary>How many calls may run at once, and how many may wait.</summary>
+internal sealed record CallLimits(int MaxCalls, int MaxQueued);
+
 /// <summary>Lets a bounded number of calls run; a bounded number more wait in order, and leave the queue when they are cancelled.</summary>
 /// <remarks>
 /// NOTE: System.Threading.RateLimiting.ConcurrencyLimiter does nearly the same. HOWEVER it allocates a lease per call, and keeps
 /// cancelled waiters in its queue until a place is freed: with a provider that hangs, they would pile up.
 /// </remarks>
-internal sealed class CallGate(int maxCalls, int maxQueued)
+internal sealed class CallGate(CallLimits limits)
 {
     private readonly Lock _lock = new();
     private readonly LinkedList<Waiter> _queue = [];
-    private int _maxCalls = maxCalls;
-    private int _maxQueued = maxQueued;
+    private volatile CallLimits _limits = limits;
     private int _running;
 
     public int Running
@@ -35,14 +37,18 @@ internal sealed class CallGate(int maxCalls, int maxQueued)
         }
     }
 
-    /// <summary>Changes the limits; calls that run or wait stay.</summary>
-    public void Resize(int maxCalls, int maxQueued)
+    /// <summary>Changes the limits, if they are others; calls that run or wait stay.</summary>
+    public void Resize(CallLimits limits)
     {
+        if (_limits == limits)
+        {
+            return;
+        }
+
         lock (_lock)
         {
-            _maxCalls = maxCalls;
-            _maxQueued = maxQueued;
-            while (_running < _maxCalls && TryAdmitNext())
+            _limits = limits;
+            while (_running < limits.MaxCalls && TryAdmitNext())
             {
                 _running++;
             }
@@ -56,13 +62,13 @@ internal sealed class CallGate(int maxCalls, int maxQueued)
         Waiter waiter;
         lock (_lock)
         {
-            if (_running < _maxCalls && _queue.Count == 0)
+            if (_running < _limits.MaxCalls && _queue.Count == 0)
             {
                 _running++;
                 return default(ValueTask);
             }
 
-            if (_queue.Count >= _maxQueued)
+            if (_queue.Count >= _limits.MaxQueued)
             {
                 return null;
             }
@@ -79,7 +85,7 @@ internal sealed class CallGate(int maxCalls, int maxQueued)
     {
         lock (_lock)
         {
-            if (_running > _maxCalls || !TryAdmitNext())
+            if (_running > _limits.MaxCalls || !TryAdmitNext())
             {
                 _running--;
             }

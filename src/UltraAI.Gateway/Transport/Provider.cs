@@ -45,8 +45,8 @@ internal sealed class Provider
     /// <summary>The metrics tag with its name, made once.</summary>
     public KeyValuePair<string, object?> Tag { get; }
 
-    /// <summary>A limit of its own below the origin's, or null.</summary>
-    public CallGate? OwnGate { get; init; }
+    /// <summary>Limits of its own below the origin's, or null.</summary>
+    public CallLimits? OwnLimits { get; init; }
 
     /// <summary>The absolute URI of a request target, byte for byte.</summary>
     /// <param name="target">Path and query as the client wrote them; empty, or beginning with <c>/</c> or <c>?</c>.</param>

@@ -6,11 +6,11 @@ namespace UltraAI.Gateway.Transport;
 internal sealed record ProviderOptions
 {
     /// <summary>The dialect that it speaks.</summary>
-    /// <value><c>OpenAI</c>, <c>Anthropic</c>, <c>Google</c> or <c>HuggingFace</c>.</value>
+    /// <value><c>OpenAI</c>, <c>Anthropic</c>, <c>Google</c>, <c>HuggingFace</c> or <c>AzureOpenAI</c>.</value>
     public string? Kind { get; set; }
 
     /// <summary>Scheme, host, port and an optional path that every request target is put behind.</summary>
-    /// <value>The default is the public address of its kind.</value>
+    /// <value>The default is the public address of its kind; AzureOpenAI has none.</value>
     public string? BaseUrl { get; set; }
 
     /// <summary>What the gateway presents to the provider.</summary>

@@ -79,7 +79,7 @@ internal sealed class ProviderStream(Stream inner, ProviderCall call) : Stream
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> AwaitAsync(ValueTask<int> read, int wanted)
     {
-        if (!_headWasSent)
+        if (!_headWasSent && !call.IsWebSocket)
         {
             _headWasSent = true;
             await SendHeadAsync();

@@ -8,7 +8,7 @@ public sealed class CallGateTests
     [Fact]
     public async Task Places_AreGivenInOrder()
     {
-        var gate = new CallGate(maxCalls: 1, maxQueued: 3);
+        var gate = new CallGate(new CallLimits(1, 3));
         await gate.TryEnter(default)!.Value;
         var order = new List<int>();
         var waiting = Enumerable.Range(0, 3).Select(async number =>
@@ -33,7 +33,7 @@ public sealed class CallGateTests
     [Fact]
     public async Task FullQueue_RefusesAtOnce()
     {
-        var gate = new CallGate(maxCalls: 1, maxQueued: 1);
+        var gate = new CallGate(new CallLimits(1, 1));
         await gate.TryEnter(default)!.Value;
         var waiting = gate.TryEnter(default)!.Value.AsTask();
 
@@ -46,7 +46,7 @@ public sealed class CallGateTests
     [Fact]
     public async Task CancelledWaiter_LeavesTheQueueAndTakesNoPlace()
     {
-        var gate = new CallGate(maxCalls: 1, maxQueued: 2);
+        var gate = new CallGate(new CallLimits(1, 2));
         await gate.TryEnter(default)!.Value;
         using var cancellation = new CancellationTokenSource();
         var cancelled = gate.TryEnter(cancellation.Token)!.Value.AsTask();
@@ -64,11 +64,11 @@ public sealed class CallGateTests
     [Fact]
     public async Task Resize_LetsMoreIn()
     {
-        var gate = new CallGate(maxCalls: 1, maxQueued: 5);
+        var gate = new CallGate(new CallLimits(1, 5));
         await gate.TryEnter(default)!.Value;
         var waiting = gate.TryEnter(default)!.Value.AsTask();
 
-        gate.Resize(maxCalls: 2, maxQueued: 5);
+        gate.Resize(new CallLimits(2, 5));
         await waiting;
 
         Assert.Equal(2, gate.Running);
@@ -77,7 +77,7 @@ public sealed class CallGateTests
     [Fact]
     public async Task RacingEntersLeavesAndCancels_NeverExceedTheLimitAndEndAtZero()
     {
-        var gate = new CallGate(maxCalls: 4, maxQueued: 1000);
+        var gate = new CallGate(new CallLimits(4, 1000));
         var running = 0;
         var most = 0;
 
