@@ -59,6 +59,9 @@ public sealed class RecordedRequest
     /// <summary>Gets when the head arrived.</summary>
     public DateTimeOffset ArrivedAt { get; }
 
+    /// <summary>Gets when the client went away before the answer ended, if it did.</summary>
+    public DateTimeOffset? AbortedAt { get; private set; }
+
     /// <summary>Gets a task that completes when the client went away before the answer ended.</summary>
     public Task Aborted => _aborted.Task;
 
@@ -86,7 +89,7 @@ public sealed class RecordedRequest
     {
         try
         {
-            return JsonNode.Parse(Body);
+            return Content.Json.Parse(Body);
         }
         catch (JsonException)
         {
@@ -108,7 +111,11 @@ public sealed class RecordedRequest
 
     internal void DropBody() => Body = [];
 
-    internal void SetAborted() => _aborted.TrySetResult();
+    internal void SetAborted(DateTimeOffset now)
+    {
+        AbortedAt ??= now;
+        _aborted.TrySetResult();
+    }
 
     internal void SetCompleted() => _completed.TrySetResult();
 }

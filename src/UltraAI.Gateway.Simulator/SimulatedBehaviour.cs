@@ -42,10 +42,13 @@ public sealed partial record SimulatedBehaviour
     /// <summary>Gets whether no byte of an answer is ever sent.</summary>
     public bool HangBeforeHeaders { get; init; }
 
+    /// <summary>Gets whether the connection ends without a byte of an answer.</summary>
+    public bool CutBeforeHeaders { get; init; }
+
     /// <summary>Gets after how many chunks the answer stalls; 0 sends the headers alone.</summary>
     public int? HangAfterChunks { get; init; }
 
-    /// <summary>Gets after how many chunks the connection (HTTP/2: the stream) is aborted; 0 sends the headers alone.</summary>
+    /// <summary>Gets after how many chunks the connection (HTTP/2: the stream) ends in the middle of the answer; 0 sends the headers alone.</summary>
     public int? CutAfterChunks { get; init; }
 
     /// <summary>Gets after how many chunks a streamed answer reports an error in the provider's own stream shape and ends.</summary>
@@ -62,6 +65,12 @@ public sealed partial record SimulatedBehaviour
 
     /// <summary>Gets the model's text.</summary>
     public string? Text { get; init; }
+
+    /// <summary>Gets what makes the model's text from the request, instead of <see cref="Text"/>.</summary>
+    public Func<RecordedRequest, string>? TextOf { get; init; }
+
+    /// <summary>Gets the words of a refusal: OpenAI's <c>refusal</c> field; from Anthropic and Google no text, with the finish reason of a refusal.</summary>
+    public string? Refusal { get; init; }
 
     /// <summary>Gets how many chunks the text (or a given body) is cut into; the text is repeated when it has too few words.</summary>
     public int? Chunks { get; init; }

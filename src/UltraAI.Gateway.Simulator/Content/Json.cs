@@ -12,6 +12,23 @@ internal static class Json
     private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly JsonWriterOptions Indented = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, Indented = true };
 
+    private static readonly JsonDocumentOptions NothingTwice = new() { AllowDuplicateProperties = false };
+
+    /// <summary>Reads JSON. Of a property that is given twice the last one counts, as with the providers.</summary>
+    /// <exception cref="JsonException">It is not JSON.</exception>
+    public static JsonNode? Parse(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            return JsonNode.Parse(json.Span, documentOptions: NothingTwice);
+        }
+        catch (JsonException)
+        {
+            using var document = JsonDocument.Parse(json);
+            return LastCounts(document.RootElement);
+        }
+    }
+
     public static byte[] Bytes(JsonNode node, bool indented = false)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
@@ -37,7 +54,7 @@ internal static class Json
     }
 
     public static string? String(this JsonNode? node, string name) =>
-        node is JsonObject json && json[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+        node is JsonObject json ? json[name].AsText() : null;
 
     public static int? Int(this JsonNode? node, string name) =>
         node is JsonObject json && json[name] is JsonValue value && value.TryGetValue<double>(out var number) ? (int)number : null;
@@ -49,6 +66,36 @@ internal static class Json
 
     public static JsonArray? List(this JsonNode? node, string name) => (node as JsonObject)?[name] as JsonArray;
 
+    private static JsonNode? LastCounts(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                var json = new JsonObject();
+                foreach (var property in element.EnumerateObject())
+                {
+                    json[property.Name] = LastCounts(property.Value);
+                }
+
+                return json;
+            case JsonValueKind.Array:
+                return Array(element.EnumerateArray().Select(LastCounts));
+            default:
+                return JsonValue.Create(element.Clone());
+        }
+    }
+
     /// <summary>The node as text, when it is text.</summary>
-    public static string? AsText(this JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+    public static string? AsText(this JsonNode? node)
+    {
+        try
+        {
+            return node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair is JSON, but no text.
+            return null;
+        }
+    }
 }

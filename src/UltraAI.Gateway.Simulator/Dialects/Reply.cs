@@ -39,7 +39,7 @@ internal sealed class Reply
     /// <param name="index">Which of several answers to the same prompt.</param>
     public static Reply Create(SimulatedCall call, Prompt prompt, string? structured, int? maxTokens, int index = 0)
     {
-        var text = call.Behaviour.Text ?? structured ?? TextGenerator.Write(prompt.Seed + (ulong)index, prompt.Question);
+        var text = (call.Behaviour.Refusal is null ? call.Behaviour.Text : "") ?? structured ?? TextGenerator.Write(prompt.Seed + (ulong)index, prompt.Question);
         var kept = maxTokens is { } most ? Tokens.Trim(text, most) : text;
         return new Reply(call.Behaviour, kept, kept.Length < text.Length);
     }

@@ -32,10 +32,19 @@ internal sealed class CallPipeline(ProviderDialect dialect, SimulatorOptions opt
             MarkAborted(call);
             context.Abort();
         }
-        catch (Exception exception) when (exception is ConnectionCutException or OperationCanceledException or IOException or ConnectionAbortedException)
+        catch (ConnectionCutException)
         {
-            // Cut on purpose, or the client left: there is nobody to tell.
+            await ConnectionCut.ApplyAsync(context);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or IOException or ConnectionAbortedException)
+        {
+            // The client left: there is nobody to tell.
             context.Abort();
+        }
+        catch (Exception exception) when (!context.Response.HasStarted)
+        {
+            // A mistake of the simulator itself must be seen, not guessed at.
+            await dialect.WriteErrorAsync(call, new ProviderException(500, $"The simulator failed: {exception}"));
         }
         finally
         {
@@ -63,6 +72,11 @@ internal sealed class CallPipeline(ProviderDialect dialect, SimulatorOptions opt
         }
 
         call.Behaviour = early ?? scripts.Take(call.Record, beforeBody: false) ?? _modelFaults.Find(call.Record) ?? Ordinary;
+        if (call.Behaviour.TextOf is { } textOf)
+        {
+            call.Behaviour = call.Behaviour with { Text = textOf(call.Record) };
+        }
+
         await WaitAsync(call);
         try
         {
@@ -98,13 +112,19 @@ internal sealed class CallPipeline(ProviderDialect dialect, SimulatorOptions opt
         {
             await Task.Delay(delay, options.TimeProvider, call.Aborted);
         }
+
+        if (call.Behaviour.CutBeforeHeaders)
+        {
+            call.Answer.MarkOver();
+            throw new ConnectionCutException();
+        }
     }
 
-    private static void MarkAborted(SimulatedCall call)
+    private void MarkAborted(SimulatedCall call)
     {
         if (!call.Answer.IsOver)
         {
-            call.Record.SetAborted();
+            call.Record.SetAborted(options.TimeProvider.GetUtcNow());
         }
     }
 }

@@ -28,6 +28,9 @@ internal sealed class ProviderHost(SimulatorOptions options, ConnectionCounter c
         // An empty builder reads no configuration: variables and files meant for the process that hosts the simulator can't move it.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, port));
+
+        // With room for one byte, a flush returns when the socket has taken all bytes: what follows, such as a cut, can't overtake them.
+        builder.WebHost.UseSockets(sockets => sockets.MaxWriteBufferSize = 1);
         builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, OwnedLifetime>());
         builder.Services.Replace(ServiceDescriptor.Singleton<IMeterFactory, OwnMeterFactory>());
         builder.Services.Replace(ServiceDescriptor.Singleton(_ => new ActivitySource("UltraAI.Gateway.Simulator")));
@@ -74,8 +77,6 @@ internal sealed class ProviderHost(SimulatorOptions options, ConnectionCounter c
         kestrel.Limits.MaxRequestHeaderCount = 1000;
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(30);
 
-        // A flush returns when the bytes have been given to the socket, so that an abort that follows can't overtake them.
-        kestrel.Limits.MaxResponseBufferSize = 0;
         kestrel.Listen(IPAddress.Loopback, port, listen =>
         {
             listen.Use(connections.Middleware);

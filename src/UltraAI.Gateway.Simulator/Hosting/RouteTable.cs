@@ -22,7 +22,9 @@ internal sealed class RouteTable
     {
         wrongMethod = false;
         var segments = call.Record.Path[1..].Split('/').Select(Uri.UnescapeDataString).ToArray();
-        var method = call.Record.Method == "HEAD" ? "GET" : call.Record.Method;
+
+        // Over HTTP/2 a WebSocket comes as CONNECT.
+        var method = call.Record.Method == "HEAD" || call.Context.WebSockets.IsWebSocketRequest ? "GET" : call.Record.Method;
         foreach (var (routeMethod, pattern, handler) in _routes)
         {
             if (!TryMatch(pattern, segments, out var values))

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using UltraAI.Gateway.Simulator.Content;
 
 namespace UltraAI.Gateway.Simulator.Hosting;
 
@@ -60,7 +61,7 @@ internal sealed class SimulatedCall
             _parsed = true;
             try
             {
-                _json = Body.IsEmpty ? null : JsonNode.Parse(Body.Span);
+                _json = Body.IsEmpty ? null : Json.Parse(Body);
             }
             catch (JsonException)
             {

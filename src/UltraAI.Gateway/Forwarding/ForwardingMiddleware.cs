@@ -96,12 +96,7 @@ internal sealed class ForwardingMiddleware(
         var call = forwarded.Call;
         context.Features.Set(forwarded);
 
-        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false })
-        {
-            call.RequestBody = RequestBodyState.NotStarted;
-            context.Request.Body = new RequestBodyStream(context.Request.BodyReader, context.Request.ContentLength, call, time);
-        }
-
+        forwarded.AttachBody();
         if (IsWebSocket(context) && clusters.TryGetCluster(ProviderRoutes.WebSocketClusterOf(provider), out var cluster))
         {
             context.ReassignProxyRequest(cluster);
@@ -116,6 +111,8 @@ internal sealed class ForwardingMiddleware(
         {
             // :: Step 7: Settle. The place, the clock and the count.
             call.End();
+            await call.WaitForBodyAsync();
+            forwarded.ReleaseBody();
         }
     }
 

@@ -37,6 +37,11 @@ internal sealed class ForwardingTransforms(ResponseFields fields, ResponseBodies
                 return default;
             }
 
+            if (forwarded.Call.RequestBody == RequestBodyState.Done)
+            {
+                forwarded.ReleaseBody();
+            }
+
             fields.Apply(transform.HttpContext, response, forwarded.Provider);
             return bodies.ApplyAsync(transform, response, forwarded);
         });

@@ -28,6 +28,9 @@ internal static class LogGuard
                     options.Rules.Add(new LoggerFilterRule(provider, prefix, LogLevel.Warning, filter: null));
                 }
             }
+
+            // Hosting makes an Activity and a log scope per request as soon as this category is on at any level.
+            options.Rules.Add(new LoggerFilterRule(provider, "Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None, filter: null));
         }
     });
 }

@@ -4,6 +4,9 @@ using OpenTelemetry.Trace;
 
 namespace UltraAI.Gateway.Telemetry;
 
+/// <summary>Whether traces and metrics go out by OTLP; without it no span is made at all.</summary>
+internal sealed record TelemetryExport(bool IsOn);
+
 internal static class TelemetryServiceCollectionExtensions
 {
     // Seconds. The runtime's advice for http.*.duration ends at 10 s, and a model may well write for longer.
@@ -12,7 +15,8 @@ internal static class TelemetryServiceCollectionExtensions
     /// <summary>Metrics for <c>/metrics</c>; metrics and traces by OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set.</summary>
     public static IServiceCollection AddGatewayTelemetry(this IServiceCollection services, IConfiguration configuration)
     {
-        var exportsOtlp = !string.IsNullOrWhiteSpace(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
+        var export = new TelemetryExport(!string.IsNullOrWhiteSpace(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]));
+        services.AddSingleton(export);
         var version = typeof(GatewayTelemetry).Assembly.GetName().Version?.ToString(3);
 
         var telemetry = services.AddOpenTelemetry()
@@ -26,13 +30,13 @@ internal static class TelemetryServiceCollectionExtensions
                     .AddView("http.server.request.duration", new ExplicitBucketHistogramConfiguration { Boundaries = DurationBounds })
                     .AddView("http.client.request.duration", new ExplicitBucketHistogramConfiguration { Boundaries = DurationBounds })
                     .AddPrometheusExporter(exporter => exporter.ScopeInfoEnabled = false);
-                if (exportsOtlp)
+                if (export.IsOn)
                 {
                     metrics.AddOtlpExporter();
                 }
             });
 
-        if (exportsOtlp)
+        if (export.IsOn)
         {
             telemetry.WithTracing(traces => traces
                 .AddSource("Microsoft.AspNetCore", "System.Net.Http")

@@ -1,3 +1,4 @@
+using System.Buffers;
 using UltraAI.Gateway.Errors;
 
 namespace UltraAI.Gateway.Transport;
@@ -41,6 +42,8 @@ internal sealed class ProviderCall
     private CallGate? _gate;
     private CallGate? _ownGate;
     private CallOutcome? _failure;
+    private TaskCompletionSource? _bodyWritten;
+    private volatile RequestBodyState _requestBody;
     private int _isEnded;
 
     /// <param name="provider">Whom to call.</param>
@@ -65,7 +68,14 @@ internal sealed class ProviderCall
     public CallClock Clock { get; }
 
     /// <summary>Set by the reader of the client's body.</summary>
-    public RequestBodyState RequestBody { get; set; }
+    public RequestBodyState RequestBody
+    {
+        get => _requestBody;
+        set => _requestBody = value;
+    }
+
+    /// <summary>The body, where all of it was there when the call began; it stays readable to the end of the call.</summary>
+    public ReadOnlySequence<byte>? WholeBody { get; set; }
 
     /// <summary>Whether a read of the response is pending: then it is the provider who is waited for.</summary>
     public bool WaitsForResponse { get; set; }
@@ -92,6 +102,31 @@ internal sealed class ProviderCall
         Clock.Start(limit);
         _abort = abort;
         _abortRegistration = abort.UnsafeRegister(static state => ((ProviderCall)state!).Clock.Cancel(), this);
+    }
+
+    /// <summary>Nobody reads <see cref="WholeBody"/> any more.</summary>
+    public void BodyWasWritten()
+    {
+        RequestBody = RequestBodyState.Done;
+        Volatile.Read(ref _bodyWritten)?.TrySetResult();
+    }
+
+    /// <summary>Completes when nobody reads <see cref="WholeBody"/> any more: over HTTP/2 a cancelled call may still be writing it.</summary>
+    public Task WaitForBodyAsync()
+    {
+        if (WholeBody is null || RequestBody != RequestBodyState.WaitsForProvider)
+        {
+            return Task.CompletedTask;
+        }
+
+        var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Volatile.Write(ref _bodyWritten, written);
+        if (RequestBody != RequestBodyState.WaitsForProvider)
+        {
+            written.TrySetResult();
+        }
+
+        return written.Task;
     }
 
     public bool IsAborted => _abort.IsCancellationRequested;

@@ -12,17 +12,7 @@ internal sealed class ProviderContent : HttpContent
     {
         _inner = inner;
         _call = call;
-        foreach (var field in inner.Headers.NonValidated)
-        {
-            if (field.Value.Count == 1)
-            {
-                Headers.TryAddWithoutValidation(field.Key, field.Value.ToString());
-            }
-            else
-            {
-                Headers.TryAddWithoutValidation(field.Key, field.Value);
-            }
-        }
+        WholeContent.CopyFields(inner, this);
     }
 
     protected override async Task<Stream> CreateContentReadStreamAsync() =>

@@ -123,6 +123,11 @@ internal sealed partial class ProviderInvoker(SharedHttpHandler handler, Transpo
 
     private async Task<HttpResponseMessage> AttemptAsync(ProviderCall call, HttpRequestMessage request)
     {
+        if (call.WholeBody is { } body)
+        {
+            request.Content = new WholeContent(body, request.Content, call);
+        }
+
         for (var attempt = 1; ; attempt++)
         {
             // The seam for pools: which destination and which credential is decided here, per attempt.

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using UltraAI.Gateway.Telemetry;
 
 namespace UltraAI.Gateway.Transport;
 
@@ -14,7 +15,7 @@ namespace UltraAI.Gateway.Transport;
 /// </remarks>
 internal sealed class SharedHttpHandler
 {
-    public SharedHttpHandler(TransportOptions options)
+    public SharedHttpHandler(TransportOptions options, TelemetryExport export)
     {
         Handler = new SocketsHttpHandler
         {
@@ -25,8 +26,8 @@ internal sealed class SharedHttpHandler
             UseProxy = options.Proxy is not null,
             Proxy = options.Proxy is null ? null : CreateProxy(options.Proxy),
 
-            // Gives the client span, and adds no traceparent of our own.
-            ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
+            // Where spans are exported: the client span, with no traceparent of our own. Else no span, which costs as much as a header does.
+            ActivityHeadersPropagator = export.IsOn ? DistributedContextPropagator.CreateNoOutputPropagator() : null,
 
             MaxConnectionsPerServer = options.MaxCallsPerOrigin,
             EnableMultipleHttp2Connections = true,

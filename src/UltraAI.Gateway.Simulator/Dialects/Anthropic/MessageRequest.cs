@@ -57,7 +57,7 @@ internal sealed class MessageRequest
         var format = body.Object("output_config").Object("format") ?? body.Object("output_format");
         return new MessageRequest(body, prompt)
         {
-            Tool = call.Behaviour.Text is null ? ChosenTool(body, prompt) : null,
+            Tool = call.Behaviour is { Text: null, Refusal: null } ? ChosenTool(body, prompt) : null,
             Structured = format.String("type") == "json_schema" && SchemaSampler.Sample(format!["schema"], prompt.Seed, TextGenerator.Topic(prompt.Question)) is { } value ? Json.Text(value) : null,
         };
     }

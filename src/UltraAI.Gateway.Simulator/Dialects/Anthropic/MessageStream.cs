@@ -23,7 +23,7 @@ internal sealed class MessageStream(SimulatedCall call)
         usage["output_tokens"] = outputTokens;
         usage.Remove("service_tier");
         usage.Remove("cache_creation");
-        var delta = new JsonObject { ["stop_reason"] = message.String("stop_reason"), ["stop_sequence"] = null };
+        var delta = new JsonObject { ["stop_reason"] = message.String("stop_reason"), ["stop_sequence"] = null, ["stop_details"] = null, ["container"] = null };
         await (call.Behaviour.OmitUsage ? EventAsync("message_delta", ("delta", delta)) : EventAsync("message_delta", ("delta", delta), ("usage", usage)));
         await EventAsync("message_stop");
         await call.Answer.EndAsync();
@@ -98,6 +98,7 @@ internal sealed class MessageStream(SimulatedCall call)
         opening["content"] = new JsonArray();
         opening["stop_reason"] = null;
         opening["usage"]!["output_tokens"] = 1;
+        opening["usage"]!["output_tokens_details"] = null;
         return opening;
     }
 }

@@ -9,7 +9,7 @@ internal sealed class MessageUsage
 {
     private readonly BoundedStore<string> _prefixes = new();
 
-    public JsonObject Count(SimulatedCall call, Prompt prompt, int outputTokens)
+    public JsonObject Count(SimulatedCall call, Prompt prompt, int outputTokens, int thoughtTokens)
     {
         var written = 0;
         var read = 0;
@@ -34,6 +34,8 @@ internal sealed class MessageUsage
             ["cache_read_input_tokens"] = call.Behaviour.CachedTokens ?? read,
             ["cache_creation"] = new JsonObject { ["ephemeral_5m_input_tokens"] = written, ["ephemeral_1h_input_tokens"] = 0 },
             ["output_tokens"] = outputTokens,
+            ["output_tokens_details"] = new JsonObject { ["thinking_tokens"] = thoughtTokens },
+            ["server_tool_use"] = null,
             ["service_tier"] = "standard",
         };
     }

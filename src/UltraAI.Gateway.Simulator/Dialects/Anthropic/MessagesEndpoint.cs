@@ -55,7 +55,7 @@ internal sealed class MessagesEndpoint(ProviderDialect dialect)
             var reply = Reply.Create(call, request.Prompt, request.Structured, request.MaxTokens);
             tokens = reply.OutputTokens;
             content.Add((JsonNode)new JsonObject { ["type"] = "text", ["text"] = reply.Text });
-            stopReason = reply.IsTruncated ? "max_tokens" : "end_turn";
+            stopReason = call.Behaviour.Refusal is not null ? "refusal" : reply.IsTruncated ? "max_tokens" : "end_turn";
         }
 
         return new JsonObject
@@ -67,7 +67,9 @@ internal sealed class MessagesEndpoint(ProviderDialect dialect)
             ["content"] = content,
             ["stop_reason"] = call.Behaviour.FinishReason ?? stopReason,
             ["stop_sequence"] = null,
-            ["usage"] = _usage.Count(call, request.Prompt, call.Behaviour.OutputTokens ?? (tokens + ThoughtTokens(request))),
+            ["stop_details"] = null,
+            ["container"] = null,
+            ["usage"] = _usage.Count(call, request.Prompt, call.Behaviour.OutputTokens ?? (tokens + ThoughtTokens(request)), ThoughtTokens(request)),
         };
     }
 

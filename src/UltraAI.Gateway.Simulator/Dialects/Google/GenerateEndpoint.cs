@@ -65,7 +65,7 @@ internal sealed class GenerateEndpoint(ProviderDialect dialect)
         await stream.EndAsync();
     }
 
-    private static string Finish(SimulatedCall call, Reply reply) => call.Behaviour.FinishReason ?? (reply.IsTruncated ? "MAX_TOKENS" : "STOP");
+    private static string Finish(SimulatedCall call, Reply reply) => call.Behaviour.FinishReason ?? (call.Behaviour.Refusal is not null ? "SAFETY" : reply.IsTruncated ? "MAX_TOKENS" : "STOP");
 
     private static int Count(SimulatedCall call, GenerateRequest request, int textTokens) =>
         call.Behaviour.OutputTokens ?? (request.Tool is null ? textTokens : Tokens.Count(Json.Text(request.Arguments())));

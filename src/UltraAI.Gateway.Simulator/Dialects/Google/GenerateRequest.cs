@@ -51,7 +51,7 @@ internal sealed class GenerateRequest
         var config = Field(body, "generationConfig") as JsonObject;
         return new GenerateRequest(config, prompt)
         {
-            Tool = call.Behaviour.Text is null ? ChosenTool(body, prompt) : null,
+            Tool = call.Behaviour is { Text: null, Refusal: null } ? ChosenTool(body, prompt) : null,
             Structured = StructuredText(config, prompt),
         };
     }

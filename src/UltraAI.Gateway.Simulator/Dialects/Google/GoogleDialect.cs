@@ -38,7 +38,10 @@ internal sealed class GoogleDialect : ProviderDialect
                 .Map("POST", $"/{version}/openai/chat/completions", chat.HandleAsync)
                 .Map("POST", $"/{version}/openai/embeddings", EmbeddingsEndpoint.HandleAsync)
                 .Map("GET", $"/{version}/openai/models", compatibleModels.ListAsync)
-                .Map("GET", $"/ws/google.ai.generativelanguage.{version}.GenerativeService.BidiGenerateContent", LiveEndpoint.HandleAsync);
+                .Map("GET", $"/ws/google.ai.generativelanguage.{version}.GenerativeService.BidiGenerateContent", LiveEndpoint.HandleAsync)
+
+                // Google's own client asks for it with two slashes when its base has no path.
+                .Map("GET", $"//ws/google.ai.generativelanguage.{version}.GenerativeService.BidiGenerateContent", LiveEndpoint.HandleAsync);
         }
     }
 

@@ -34,7 +34,8 @@ internal sealed class ChatEndpoint(ProviderDialect dialect, string idPrefix)
             else
             {
                 var reply = Reply.Create(call, request.Prompt, request.Structured, request.MaxTokens, index);
-                message["content"] = reply.Text;
+                message["content"] = call.Behaviour.Refusal is null ? reply.Text : null;
+                message["refusal"] = call.Behaviour.Refusal;
                 outputTokens += reply.OutputTokens;
                 finish = reply.IsTruncated ? "length" : "stop";
             }
@@ -76,9 +77,10 @@ internal sealed class ChatEndpoint(ProviderDialect dialect, string idPrefix)
             else
             {
                 var reply = Reply.Create(call, request.Prompt, request.Structured, request.MaxTokens, index);
-                foreach (var piece in reply.Pieces)
+                var refusal = call.Behaviour.Refusal;
+                foreach (var piece in refusal is null ? reply.Pieces : TextPieces.Cut(refusal, call.Behaviour.Chunks))
                 {
-                    await SendAsync(call, request, id, index, new JsonObject { ["content"] = piece });
+                    await SendAsync(call, request, id, index, new JsonObject { [refusal is null ? "content" : "refusal"] = piece });
                 }
 
                 outputTokens += reply.StreamedTokens;

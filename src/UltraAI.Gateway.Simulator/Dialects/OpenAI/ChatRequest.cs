@@ -51,7 +51,7 @@ internal sealed class ChatRequest
         prompt.AddTools(body["tools"]);
         return new ChatRequest(body, prompt)
         {
-            Tool = call.Behaviour.Text is null ? ChosenTool(body, prompt) : null,
+            Tool = call.Behaviour is { Text: null, Refusal: null } ? ChosenTool(body, prompt) : null,
             Structured = StructuredText(body.Object("response_format"), prompt),
         };
     }

@@ -49,7 +49,7 @@ internal sealed class ResponsesRequest
         var schema = body.Object("text").Object("format");
         return new ResponsesRequest(body, prompt)
         {
-            Tool = call.Behaviour.Text is null ? ChosenTool(body, prompt) : null,
+            Tool = call.Behaviour is { Text: null, Refusal: null } ? ChosenTool(body, prompt) : null,
             Structured = schema.String("type") switch
             {
                 "json_schema" => SchemaSampler.Sample(schema!["schema"], prompt.Seed, TextGenerator.Topic(prompt.Question)) is { } value ? Json.Text(value) : "{}",

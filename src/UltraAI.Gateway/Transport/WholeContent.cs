@@ -1,0 +1,64 @@
+using System.Buffers;
+using System.Net;
+
+namespace UltraAI.Gateway.Transport;
+
+/// <summary>A request's body that was there as a whole when the call began: sent together with the head, and again on another attempt.</summary>
+/// <remarks>It takes the place of the forwarder's own content, which sends the head first and copies the body through a 64 KB buffer.</remarks>
+internal sealed class WholeContent : HttpContent
+{
+    private readonly ReadOnlySequence<byte> _body;
+    private readonly ProviderCall _call;
+
+    public WholeContent(ReadOnlySequence<byte> body, HttpContent? fields, ProviderCall call)
+    {
+        _body = body;
+        _call = call;
+        if (fields is not null)
+        {
+            CopyFields(fields, this);
+        }
+    }
+
+    public static void CopyFields(HttpContent from, HttpContent to)
+    {
+        foreach (var field in from.Headers.NonValidated)
+        {
+            if (field.Value.Count == 1)
+            {
+                to.Headers.TryAddWithoutValidation(field.Key, field.Value.ToString());
+            }
+            else
+            {
+                to.Headers.TryAddWithoutValidation(field.Key, field.Value);
+            }
+        }
+    }
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        _call.RequestBody = RequestBodyState.WaitsForProvider;
+        try
+        {
+            foreach (var segment in _body)
+            {
+                await stream.WriteAsync(segment, cancellationToken);
+            }
+
+            _call.Clock.Restart();
+        }
+        finally
+        {
+            _call.BodyWasWritten();
+        }
+    }
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = _body.Length;
+        return true;
+    }
+}
