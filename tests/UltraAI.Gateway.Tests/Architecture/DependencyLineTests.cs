@@ -6,7 +6,7 @@ namespace UltraAI.Gateway.Tests.Architecture;
 /// <summary>A folder of the product may use those to its right, none to its left.</summary>
 public sealed partial class DependencyLineTests
 {
-    private static readonly string[] Line =
+    internal static readonly string[] Line =
     [
         "Program", "Commands", "Demo", "Dashboard", "Admin", "Health", "Configuration", "Synthesis", "Forwarding", "Admission",
         "Transport", "Metering", "Limits", "Prices", "Keys", "Providers", "Storage", "Errors", "Telemetry",
