@@ -16,10 +16,11 @@ internal static class AccessPolicy
     /// <param name="provider">The provider that the request is for.</param>
     /// <param name="method">The request's method.</param>
     /// <param name="target">The provider's request target, raw.</param>
+    /// <param name="headers">The request's fields.</param>
     /// <param name="client">The client's address; null if it is not known.</param>
     /// <param name="now">The time.</param>
     /// <returns>The reason to refuse, or null.</returns>
-    public static GatewayError? Check(VirtualKey? key, Provider provider, string method, string target, IPAddress? client, DateTimeOffset now)
+    public static GatewayError? Check(VirtualKey? key, Provider provider, string method, string target, IHeaderDictionary headers, IPAddress? client, DateTimeOffset now)
     {
         if (key is not { Enabled: true })
         {
@@ -41,8 +42,13 @@ internal static class AccessPolicy
             return new GatewayError(ErrorCode.ProviderNotAllowed, $"Virtual key '{key.Name}' may not use provider '{provider.Name}' (Providers).");
         }
 
-        return EndpointPolicy.IsAllowed(key.Endpoints, provider.Kind.AdministrativeEndpoints, method, target)
+        return EndpointPolicy.IsAllowed(key.Endpoints, provider.Kind.AdministrativeEndpoints, provider.BasePath, method, target)
+            && !(key.Endpoints is not null && HasMethodOverride(headers))
             ? null
             : new GatewayError(ErrorCode.EndpointNotAllowed, $"Virtual key '{key.Name}' may not use this endpoint (Endpoints).");
     }
+
+    // Google's front ends, among others, take the method from these.
+    private static bool HasMethodOverride(IHeaderDictionary headers) =>
+        headers.ContainsKey("X-HTTP-Method-Override") || headers.ContainsKey("X-HTTP-Method") || headers.ContainsKey("X-Method-Override");
 }

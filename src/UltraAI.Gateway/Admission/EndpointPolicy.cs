@@ -5,14 +5,18 @@ namespace UltraAI.Gateway.Admission;
 /// <summary>Whether a method and path are within a key's endpoints.</summary>
 internal static class EndpointPolicy
 {
+    private static readonly System.Buffers.SearchValues<char> Ambiguous = System.Buffers.SearchValues.Create("\\;?#");
+
     // Providers decode once; a proxy of theirs may do it once more. After this many times the path is not to be trusted.
     private const int MaxDecodings = 3;
 
     /// <param name="allowed">The key's endpoints; null: all but <paramref name="administrative"/>.</param>
     /// <param name="administrative">The provider's administrative endpoints.</param>
+    /// <param name="basePath">The path of the provider's base URL, which the target is put behind; empty if it has none.</param>
     /// <param name="method">The request's method.</param>
     /// <param name="target">The provider's request target, raw.</param>
-    public static bool IsAllowed(IReadOnlyList<EndpointPattern>? allowed, IReadOnlyList<EndpointPattern> administrative, string method, string target)
+    public static bool IsAllowed(
+        IReadOnlyList<EndpointPattern>? allowed, IReadOnlyList<EndpointPattern> administrative, string basePath, string method, string target)
     {
         var question = target.IndexOf('?', StringComparison.Ordinal);
         var raw = question < 0 ? target : target[..question];
@@ -21,7 +25,29 @@ internal static class EndpointPolicy
             raw = "/";
         }
 
-        return allowed is null ? !IsAdministrative(administrative, method, raw) : IsListed(allowed, method, raw);
+        if (basePath.Length > 0 && MayLeave(raw))
+        {
+            return false;
+        }
+
+        return allowed is null ? !IsAdministrative(administrative, method, basePath + raw) : IsListed(allowed, method, raw);
+    }
+
+    // With a base URL that has a path, dot segments in any spelling could lead out of it.
+    private static bool MayLeave(string raw)
+    {
+        var path = raw;
+        for (var decoding = 0; decoding <= MaxDecodings; decoding++)
+        {
+            if (HasDotSegment(path))
+            {
+                return true;
+            }
+
+            path = Uri.UnescapeDataString(path);
+        }
+
+        return false;
     }
 
     // A list says what is allowed, so whatever could be read in two ways is not.
@@ -86,8 +112,10 @@ internal static class EndpointPolicy
 
     private static bool IsAmbiguous(string raw, string path)
     {
+        // Encoded separators, double encoding, path parameters, and what some servers end a path at.
         if (raw.Contains("%2f", StringComparison.OrdinalIgnoreCase) || raw.Contains("%25", StringComparison.Ordinal)
-            || path.Contains('\\', StringComparison.Ordinal) || path.Contains("//", StringComparison.Ordinal))
+            || path.AsSpan().ContainsAny(Ambiguous) || path.AsSpan().ContainsAnyInRange('\0', ' ')
+            || path.Contains("//", StringComparison.Ordinal))
         {
             return true;
         }
@@ -103,7 +131,13 @@ internal static class EndpointPolicy
     {
         foreach (var range in path.SplitAny('/', '\\'))
         {
-            if (path[range] is "." or "..")
+            var segment = path[range];
+            if (segment.IndexOf(';') is var parameters and >= 0)
+            {
+                segment = segment[..parameters];
+            }
+
+            if (segment is "." or "..")
             {
                 return true;
             }

@@ -34,6 +34,12 @@ internal static class GatewayCommandLine
 
             return 1;
         }
+        catch (IOException exception)
+        {
+            // Such as an address that is in use.
+            await Console.Error.WriteLineAsync(exception.Message);
+            return 1;
+        }
     }
 
     private static RootCommand Create(string[] args, RunGateway run)

@@ -13,10 +13,14 @@ internal sealed class ConfigurationLoader(GatewayArguments arguments)
     /// <summary>ASP.NET Core's own sections of the files, for its own configuration. Read at start only.</summary>
     public JsonObject HostSections { get; private set; } = JsonFile.NewObject();
 
+    /// <summary>The files that the last attempt read, those of secrets included.</summary>
+    public WatchedFiles Watched { get; private set; } = new();
+
     /// <exception cref="ConfigurationException">The configuration has faults; all of them are named.</exception>
     public GatewayConfiguration Load()
     {
         var errors = new ConfigurationErrors();
+        Watched = new WatchedFiles();
         var root = ReadTree(errors);
         if (errors.Any && root["Gateway"] is null)
         {
@@ -25,7 +29,7 @@ internal sealed class ConfigurationLoader(GatewayArguments arguments)
         }
 
         var options = ReadOptions(root, errors);
-        var secrets = new SecretReader(Environment.GetEnvironmentVariable);
+        var secrets = new SecretReader(Environment.GetEnvironmentVariable, Watched);
         var configuration = new GatewayConfigurationBuilder(errors, secrets, isDefault: _files.Length == 0).Build(options);
         if (errors.Any)
         {
@@ -35,7 +39,7 @@ internal sealed class ConfigurationLoader(GatewayArguments arguments)
         root.Remove("Gateway");
         root.Remove("$schema");
         HostSections = root;
-        return configuration with { Files = [.. _files, .. secrets.Files] };
+        return configuration;
     }
 
     private JsonObject ReadTree(ConfigurationErrors errors)
@@ -43,7 +47,7 @@ internal sealed class ConfigurationLoader(GatewayArguments arguments)
         var root = _files.Length == 0 ? DefaultConfiguration.Create(Environment.GetEnvironmentVariable) : JsonFile.NewObject();
         foreach (var file in _files)
         {
-            JsonFile.Merge(root, JsonFile.Read(file, errors));
+            JsonFile.Merge(root, JsonFile.Read(file, Watched, errors));
         }
 
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Security.Cryptography;
 using UltraAI.Gateway.Telemetry;
 
 namespace UltraAI.Gateway.Configuration;
@@ -17,7 +16,6 @@ internal sealed partial class ConfigurationReloader : BackgroundService
     private readonly TimeProvider _time;
     private readonly ILogger<ConfigurationReloader> _logger;
     private readonly Counter<long> _reloads;
-    private string _seen;
 
     public ConfigurationReloader(ConfigurationLoader loader, ConfigurationStore store, IMeterFactory meters, TimeProvider time, ILogger<ConfigurationReloader> logger)
     {
@@ -29,7 +27,6 @@ internal sealed partial class ConfigurationReloader : BackgroundService
             .CreateCounter<long>(GatewayTelemetry.Instruments.ConfigReloads, description: "Reloads of the configuration, by outcome.");
         _reloads.Add(0, Applied);
         _reloads.Add(0, Rejected);
-        _seen = Fingerprint(store.Current.Files);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -37,11 +34,9 @@ internal sealed partial class ConfigurationReloader : BackgroundService
         using var timer = new PeriodicTimer(Interval, _time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            var files = _store.Current.Files;
-            if (files.Count > 0 && Fingerprint(files) is var now && now != _seen)
+            // Those of a rejected attempt: the same fault is told once, and a file that it lacked may be there now.
+            if (_loader.Watched.HaveChanged())
             {
-                // Kept also if it is rejected: the same fault is told once.
-                _seen = now;
                 Reload();
             }
         }
@@ -58,7 +53,6 @@ internal sealed partial class ConfigurationReloader : BackgroundService
             }
 
             _store.Replace(next);
-            _seen = Fingerprint(next.Files);
             _reloads.Add(1, Applied);
             LogApplied();
         }
@@ -70,25 +64,12 @@ internal sealed partial class ConfigurationReloader : BackgroundService
                 LogRejected(error.Path, error.Message);
             }
         }
-    }
-
-    private static string Fingerprint(IEnumerable<string> files)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var file in files)
+        catch (Exception exception)
         {
-            try
-            {
-                var content = File.ReadAllBytes(file);
-                hash.AppendData(SHA256.HashData(content));
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                hash.AppendData("missing"u8);
-            }
+            // Whatever it was, it must not end the process that serves with the last good one.
+            _reloads.Add(1, Rejected);
+            LogRejected("Gateway", $"reading it failed: {exception.GetType().Name}.");
         }
-
-        return Convert.ToHexString(hash.GetHashAndReset());
     }
 
     [LoggerMessage(LogLevel.Information, "The changed configuration is in force", EventName = "ConfigurationApplied")]

@@ -21,7 +21,7 @@ internal sealed class ConfigurationStore(GatewayConfiguration first) : IProvider
 
     public ForwardingSettings Forwarding => _current.Forwarding;
 
-    public IChangeToken ProvidersChanged => Volatile.Read(ref _changed);
+    public IChangeToken Changed => Volatile.Read(ref _changed);
 
     public void Replace(GatewayConfiguration next)
     {

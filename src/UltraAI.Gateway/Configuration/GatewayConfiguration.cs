@@ -21,7 +21,4 @@ internal sealed record GatewayConfiguration
 
     /// <summary>Providers of the built-in configuration whose variable is not set, with that variable's name.</summary>
     public IReadOnlyList<(string Provider, string Variable)> Off { get; init; } = [];
-
-    /// <summary>Files whose change calls for a reload: the configuration's own and those of secrets.</summary>
-    public required IReadOnlyCollection<string> Files { get; init; }
 }

@@ -34,7 +34,6 @@ internal sealed partial class GatewayConfigurationBuilder(ConfigurationErrors er
             Transport = options.Transport,
             Drain = options.Drain,
             Off = _off,
-            Files = [],
         };
     }
 
@@ -163,7 +162,8 @@ internal sealed partial class GatewayConfigurationBuilder(ConfigurationErrors er
     }
 
     private static bool IsBaseUrl(string url) =>
-        Uri.TryCreate(url, UriKind.Absolute, out var uri)
+        !url.AsSpan().ContainsAnyExceptInRange('!', '~')
+        && Uri.TryCreate(url, UriKind.Absolute, out var uri)
         && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
         && uri.Query.Length == 0 && uri.Fragment.Length == 0 && uri.UserInfo.Length == 0;
 

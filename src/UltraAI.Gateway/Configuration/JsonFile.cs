@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using UltraAI.Gateway.Keys;
 
 namespace UltraAI.Gateway.Configuration;
 
@@ -12,11 +13,11 @@ internal static class JsonFile
     private static readonly string[] KnownSections = ["Gateway", "Kestrel", "Logging", "AllowedHosts", "Urls", "Http_Ports", "Https_Ports", "$schema"];
 
     /// <returns>The file's tree; empty, with errors added, if it could not be read.</returns>
-    public static JsonObject Read(string file, ConfigurationErrors errors)
+    public static JsonObject Read(string file, WatchedFiles files, ConfigurationErrors errors)
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(file), Lenient);
+            using var document = JsonDocument.Parse(WithoutByteOrderMark(files.Read(file)), Lenient);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
             {
                 errors.Add(file, "must be a JSON object.");
@@ -63,6 +64,9 @@ internal static class JsonFile
     }
 
     public static JsonObject NewObject() => new(new JsonNodeOptions { PropertyNameCaseInsensitive = true });
+
+    private static ReadOnlyMemory<byte> WithoutByteOrderMark(byte[] content) =>
+        content.AsSpan().StartsWith("\uFEFF"u8) ? content.AsMemory(3) : content;
 
     private static JsonNode? Copy(JsonElement element, string path, ConfigurationErrors errors)
     {

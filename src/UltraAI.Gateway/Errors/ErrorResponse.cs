@@ -39,7 +39,7 @@ internal static class ErrorResponse
             response.Headers[ShouldRetryField] = "false";
         }
 
-        if (error.Code is ErrorCode.Draining or ErrorCode.ClientTimeout)
+        if (error.Code is ErrorCode.Draining or ErrorCode.ClientTimeout && !HttpProtocol.IsHttp2(context.Request.Protocol))
         {
             response.Headers.Connection = "close";
         }

@@ -66,9 +66,11 @@ internal sealed class ForwardingMiddleware(
         var rawTarget = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         target = rawTarget[provider.RoutePrefix.Length..];
 
-        if (RequestPreparation.IsNavigation(request.Headers))
+        // Before any field is removed: the client's Connection field must not take X-Forwarded-For away.
+        var client = ClientAddress.Of(context, settings.Forwarding.TrustedProxies);
+        if (RequestPreparation.Refuse(context) is { } refusal)
         {
-            return RequestPreparation.NavigationRefused;
+            return refusal;
         }
 
         RequestPreparation.RemoveHopByHop(request.Headers);
@@ -87,9 +89,9 @@ internal sealed class ForwardingMiddleware(
         }
 
         // :: Step 3: Admit. Step 2, reading the model from the body, comes before it where a policy needs the model.
-        var client = ClientAddress.Of(context, settings.Forwarding.TrustedProxies);
-        var method = IsWebSocket(context) ? HttpMethods.Get : request.Method; // over HTTP/2 the hand-shake is a CONNECT
-        return AccessPolicy.Check(table.Find(presented), provider, method, target, client, time.GetUtcNow());
+        var method = RequestPreparation.IsWebSocket(context) ? HttpMethods.Get : request.Method; // over HTTP/2 the hand-shake is a CONNECT
+        return AccessPolicy.Check(table.Find(presented), provider, method, target, request.Headers, client, time.GetUtcNow())
+            ?? PresentedKey.RefuseElsewhere(request.Headers, target, presented!);
     }
 
     private async Task ForwardAsync(HttpContext context, Provider provider, string target)
@@ -99,7 +101,7 @@ internal sealed class ForwardingMiddleware(
         context.Features.Set(forwarded);
 
         forwarded.AttachBody();
-        if (IsWebSocket(context) && clusters.TryGetCluster(ProviderRoutes.WebSocketClusterOf(provider), out var cluster))
+        if (RequestPreparation.IsWebSocket(context) && clusters.TryGetCluster(ProviderRoutes.WebSocketClusterOf(provider), out var cluster))
         {
             context.ReassignProxyRequest(cluster);
         }
@@ -112,7 +114,7 @@ internal sealed class ForwardingMiddleware(
         finally
         {
             // :: Step 7: Settle. The body's memory, the place, the clock and the count.
-            await call.WaitForBodyAsync(); // The clock still runs.
+            await call.EndBodyAsync();
             call.End();
             forwarded.ReleaseBody();
         }
@@ -145,8 +147,4 @@ internal sealed class ForwardingMiddleware(
         reporter.Refused(provider);
         return ErrorResponse.WriteAsync(context, error, provider.Kind.ErrorRenderer);
     }
-
-    private static bool IsWebSocket(HttpContext context) =>
-        context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }
-        || context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true };
 }

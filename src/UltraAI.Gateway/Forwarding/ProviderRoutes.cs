@@ -13,15 +13,15 @@ namespace UltraAI.Gateway.Forwarding;
 /// </remarks>
 internal sealed class ProviderRoutes(IProviderSource source, TransportOptions options) : IProxyConfigProvider
 {
-    // NOTE: the one inactivity clock is the call's own (CallClock). YARP's must never be the first.
-    private static readonly TimeSpan Never = TimeSpan.FromDays(20);
+    // NOTE: the one inactivity clock is the call's own (CallClock). YARP's is off.
+    private static readonly TimeSpan Never = Timeout.InfiniteTimeSpan;
 
     public static string WebSocketClusterOf(Provider provider) => provider.Name + "/websocket";
 
     public IProxyConfig GetConfig()
     {
         // The token first: a change between the two lines is then seen twice, not missed.
-        var changed = source.ProvidersChanged;
+        var changed = source.Changed;
         return new Snapshot(source.Providers, options, changed);
     }
 

@@ -15,6 +15,10 @@ internal sealed class RawTargetMiddleware(RequestDelegate next, IErrorRenderer r
         ErrorCode.InvalidRequest,
         "The request target must be a path, such as /openai/v1/models. The gateway is not a forward proxy.");
 
+    private static readonly GatewayError NotAscii = new(
+        ErrorCode.InvalidRequest,
+        "The request target has white space, control characters or characters outside of ASCII; they must be percent-encoded.");
+
     public Task InvokeAsync(HttpContext context)
     {
         context.Response.Headers[ErrorResponse.RequestIdField] = RequestIds.Next();
@@ -23,6 +27,12 @@ internal sealed class RawTargetMiddleware(RequestDelegate next, IErrorRenderer r
         if (target.Length == 0 || target[0] != '/')
         {
             return ErrorResponse.WriteAsync(context, NotOriginForm, renderer);
+        }
+
+        // Kestrel lets more through over HTTP/2, and what is not ASCII or ends a request line must never be written into one.
+        if (target.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        {
+            return ErrorResponse.WriteAsync(context, NotAscii, renderer);
         }
 
         var question = target.IndexOf('?', StringComparison.Ordinal);

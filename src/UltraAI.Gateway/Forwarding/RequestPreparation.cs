@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 using UltraAI.Gateway.Errors;
 
@@ -6,12 +7,49 @@ namespace UltraAI.Gateway.Forwarding;
 /// <summary>Takes out of a request what must not go on, and refuses what must not begin.</summary>
 internal static class RequestPreparation
 {
-    public static readonly GatewayError NavigationRefused = new(
+    private static readonly GatewayError NavigationRefused = new(
         ErrorCode.NavigationRefused,
         "A browser may not show a provider's answer as a page of this gateway (Sec-Fetch-Mode, Sec-Fetch-Dest). Call it from code.");
 
+    private static readonly GatewayError MethodRefused = new(
+        ErrorCode.InvalidRequest,
+        "TRACE and CONNECT don't go to a provider: its answer would show the credential, or tunnel past the gateway.");
+
+    /// <returns>Why the request may not go on, whoever sent it; null if it may.</returns>
+    public static GatewayError? Refuse(HttpContext context)
+    {
+        var request = context.Request;
+        if (IsNavigation(request.Headers))
+        {
+            return NavigationRefused;
+        }
+
+        if (HttpMethods.IsTrace(request.Method) || (HttpMethods.IsConnect(request.Method) && !IsWebSocket(context)))
+        {
+            return MethodRefused;
+        }
+
+        if (request.Headers.Upgrade.Count > 0 && !IsWebSocket(context))
+        {
+            // An offer that the provider does not get. YARP would make a GET of anything that offers a WebSocket.
+            request.Headers.Upgrade = StringValues.Empty;
+        }
+
+        return null;
+    }
+
+    /// <summary>A hand-shake: GET with <c>Upgrade: websocket</c>, or over HTTP/2 an extended CONNECT for it (RFC 8441).</summary>
+    public static bool IsWebSocket(HttpContext context)
+    {
+        var upgrade = context.Request.Headers.Upgrade;
+        return upgrade.Count == 0
+            ? context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true, Protocol: "websocket" }
+            : Equals(upgrade, "websocket") && HttpMethods.IsGet(context.Request.Method)
+                && context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true };
+    }
+
     /// <summary>Whether a browser wants to show or run the answer: provider-made HTML must not run on the dashboard's origin.</summary>
-    public static bool IsNavigation(IHeaderDictionary headers)
+    private static bool IsNavigation(IHeaderDictionary headers)
     {
         if (headers.TryGetValue("Sec-Fetch-Mode", out var mode) && Equals(mode, "navigate"))
         {

@@ -28,7 +28,7 @@ internal sealed class ResponseBodies(LinkRewriter links, CredentialProbe probe)
         }
 
         if ((int)response.StatusCode == StatusCodes.Status200OK
-            && forwarded.Provider.Kind.LinkPropertyIn(forwarded.Call.Target) is { } property
+            && forwarded.Provider.Kind.LinkPropertyIn(forwarded.Provider.PathOf(forwarded.Call.Target)) is { } property
             && response.Content.Headers.ContentType?.MediaType == "application/json")
         {
             return new ValueTask(RewriteLinksAsync(transform, response, forwarded, property));
@@ -48,12 +48,17 @@ internal sealed class ResponseBodies(LinkRewriter links, CredentialProbe probe)
 
         await using var stream = await response.Content.ReadAsStreamAsync(aborted);
         var (body, hasMore) = await ReadAsync(stream, MaxErrorBytes, aborted);
+        await LeaveEventThreadAsync(body.Length, context.Response.Headers.ContentEncoding.Count);
         var text = ContentCodings.Decode(context.Response.Headers.ContentEncoding, body, MaxDecodedBytes, out var isWhole);
 
-        if (provider.Kind.RejectsCredential((int)response.StatusCode, text ?? body) && !await probe.IsAcceptedAsync(provider, aborted))
+        if (provider.Kind.RejectsCredential((int)response.StatusCode, text ?? body))
         {
-            await RejectAsync(context, provider);
-            return;
+            forwarded.Call.Clock.Restart();
+            if (!await probe.IsAcceptedAsync(provider, aborted))
+            {
+                await RejectAsync(context, provider);
+                return;
+            }
         }
 
         if (HttpMethods.IsHead(context.Request.Method))
@@ -97,6 +102,7 @@ internal sealed class ResponseBodies(LinkRewriter links, CredentialProbe probe)
 
         await using var stream = await response.Content.ReadAsStreamAsync(aborted);
         var (body, hasMore) = await ReadAsync(stream, MaxLinkBytes, aborted);
+        await LeaveEventThreadAsync(body.Length, context.Response.Headers.ContentEncoding.Count);
         var text = hasMore ? null : ContentCodings.Decode(context.Response.Headers.ContentEncoding, body, MaxDecodedBytes, out _);
         var rewritten = text is null ? null : JsonLinks.Rewrite(text, property, url => links.Rewrite(context, forwarded.Provider, url));
         if (rewritten is null)
@@ -107,6 +113,15 @@ internal sealed class ResponseBodies(LinkRewriter links, CredentialProbe probe)
         else
         {
             await WriteWholeAsync(context, rewritten, contentType: null);
+        }
+    }
+
+    // Decoding and searching much is no work for the thread that serves the sockets.
+    private static async ValueTask LeaveEventThreadAsync(int bytes, int codings)
+    {
+        if (bytes > 64 * 1024 || codings > 0)
+        {
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         }
     }
 

@@ -24,13 +24,24 @@ internal sealed class ResponseFields(LinkRewriter links)
     public static void ApplyToTrailers(HttpContext context, HttpResponseMessage source, Provider provider)
     {
         var trailers = context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers;
-        if (trailers is null || trailers.IsReadOnly || provider.Credential is not { } credential)
+        if (trailers is null || trailers.IsReadOnly)
         {
             return;
         }
 
         foreach (var field in source.TrailingHeaders.NonValidated)
         {
+            if (field.Key.StartsWith(OwnPrefix, StringComparison.OrdinalIgnoreCase))
+            {
+                trailers.Remove(field.Key);
+                continue;
+            }
+
+            if (provider.Credential is not { } credential)
+            {
+                continue;
+            }
+
             foreach (var value in field.Value)
             {
                 if (credential.IsIn(value))

@@ -26,7 +26,7 @@ internal sealed partial class DrainService : IHostedLifecycleService, IDisposabl
         _logger = logger;
 
         // The host reads it when it is told to stop, and counts our delay in.
-        _onChange = ChangeToken.OnChange(() => changes.ProvidersChanged, SetTimeout);
+        _onChange = ChangeToken.OnChange(() => changes.Changed, SetTimeout);
         SetTimeout();
 
         void SetTimeout() => host.Value.ShutdownTimeout = store.Current.Drain.Delay + store.Current.Drain.Timeout + Closing;

@@ -53,13 +53,13 @@ internal static class PresentedKey
             return error;
         }
 
-        if (key is null)
-        {
-            return Missing;
-        }
-
-        return IsElsewhere(headers, target, key) ? Misplaced : null;
+        return key is null ? Missing : null;
     }
+
+    /// <summary>Looks for the key in what is left of the request.</summary>
+    /// <returns>The error, or null.</returns>
+    public static GatewayError? RefuseElsewhere(IHeaderDictionary headers, string target, string key) =>
+        IsElsewhere(headers, target, key) ? Misplaced : null;
 
     private static GatewayError? TakeAuthorization(IHeaderDictionary headers, ref string? key)
     {

@@ -1,14 +1,14 @@
+using System.Text;
+
 namespace UltraAI.Gateway.Keys;
 
 /// <summary>Reads a secret from where its options say. Error messages name the place, never the content.</summary>
-internal sealed class SecretReader(Func<string, string?> environment)
+internal sealed class SecretReader(Func<string, string?> environment, WatchedFiles files)
 {
     private const int MaxLength = 4096;
 
-    private readonly SortedSet<string> _files = new(StringComparer.Ordinal);
-
-    /// <summary>Every file that was asked for, there or not, so that a change of any can be noticed.</summary>
-    public IReadOnlyCollection<string> Files => _files;
+    // A byte order mark is what some editors put before the text.
+    private static readonly char[] WhiteSpace = [' ', '\t', '\r', '\n', '\uFEFF'];
 
     /// <returns>The secret, or null with the error.</returns>
     public string? Read(SecretOptions options, out string property, out string error)
@@ -44,10 +44,9 @@ internal sealed class SecretReader(Func<string, string?> environment)
 
     private string? ReadFile(string path, out string error)
     {
-        _files.Add(path);
         try
         {
-            var text = File.ReadAllText(path).Trim();
+            var text = Encoding.UTF8.GetString(files.Read(path)).Trim(WhiteSpace);
             error = $"file '{path}' is empty.";
             return text;
         }

@@ -8,14 +8,19 @@ namespace UltraAI.Gateway.Transport;
 /// looks at it when it fires, and goes on for what is left.
 /// </remarks>
 /// <param name="time">The source of time.</param>
-/// <param name="expired">Called when the time is up, before <see cref="Token"/> is cancelled: what is waited for can still be seen.</param>
+/// <param name="expired">Called when the time is up, before <see cref="Token"/> is cancelled: what is waited for can still be seen. Never runs, nor still runs, after <see cref="Stop"/>.</param>
 internal sealed class CallClock(TimeProvider time, Action expired)
 {
+    private const int Running = 0;
+    private const int Expiring = 1;
+    private const int Expired = 2;
+    private const int Stopped = 3;
+
     private readonly CancellationTokenSource _expiry = new();
     private ITimer? _timer;
     private long _limit;
     private long _last;
-    private volatile bool _isStopped;
+    private int _state;
 
     /// <summary>Cancelled when the time is up, or when <see cref="Cancel"/> is called.</summary>
     public CancellationToken Token => _expiry.Token;
@@ -26,7 +31,7 @@ internal sealed class CallClock(TimeProvider time, Action expired)
     {
         _limit = limit.Ticks;
         _last = time.GetTimestamp();
-        _timer = time.CreateTimer(static state => ((CallClock)state!).Look(), this, limit, System.Threading.Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(static state => ((CallClock)state!).Look(), this, limit, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>A byte went by.</summary>
@@ -37,13 +42,13 @@ internal sealed class CallClock(TimeProvider time, Action expired)
     {
         Volatile.Write(ref _limit, limit.Ticks);
         Restart();
-        _timer?.Change(limit, System.Threading.Timeout.InfiniteTimeSpan);
+        _timer?.Change(limit, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Ends the call for another reason than time.</summary>
     public void Cancel()
     {
-        if (!_isStopped)
+        if (Volatile.Read(ref _state) != Stopped)
         {
             _expiry.Cancel();
         }
@@ -51,28 +56,45 @@ internal sealed class CallClock(TimeProvider time, Action expired)
 
     public void Stop()
     {
-        _isStopped = true;
         _timer?.Dispose();
+        if (Interlocked.CompareExchange(ref _state, Stopped, Running) != Expiring)
+        {
+            return;
+        }
+
+        // The callback is short: it may break the client's connection, which must not be the next request's.
+        var spin = default(SpinWait);
+        while (Volatile.Read(ref _state) == Expiring)
+        {
+            spin.SpinOnce();
+        }
     }
 
     private void Look()
     {
-        if (_isStopped)
+        var left = new TimeSpan(Volatile.Read(ref _limit)) - time.GetElapsedTime(Volatile.Read(ref _last));
+        if (left > TimeSpan.Zero)
+        {
+            // Timers count whole milliseconds. One that is disposed takes no change.
+            _timer?.Change(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
+            return;
+        }
+
+        if (Interlocked.CompareExchange(ref _state, Expiring, Running) != Running)
         {
             return;
         }
 
-        var left = new TimeSpan(Volatile.Read(ref _limit)) - time.GetElapsedTime(Volatile.Read(ref _last));
-        if (left <= TimeSpan.Zero)
+        try
         {
             HasExpired = true;
             expired();
-            _expiry.Cancel();
-            return;
+        }
+        finally
+        {
+            Volatile.Write(ref _state, Expired);
         }
 
-        // Timers count whole milliseconds.
-        var wait = TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds));
-        _timer?.Change(wait, System.Threading.Timeout.InfiniteTimeSpan);
+        _expiry.Cancel();
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net.Sockets;
 
 namespace UltraAI.Gateway.Transport;
 
@@ -18,15 +19,36 @@ internal sealed partial class CallReporter(TransportMetrics metrics, TimeProvide
         if (outcome is CallOutcome.Timeout or CallOutcome.Unreachable or CallOutcome.Cut
             && _throttles.GetOrAdd(call.Provider.Name, static _ => new Throttle()).TryPass(time, out var suppressed))
         {
-            LogCallFailed(call.Provider.Name, outcome, call.Cause?.GetType().Name, call.Cause?.Message, suppressed);
+            LogCallFailed(call.Provider.Name, outcome, Describe(call.Cause), suppressed);
         }
     }
 
     /// <summary>A request that did not become a call.</summary>
     public void Refused(Provider provider) => metrics.RequestEnded(provider, CallOutcome.Refused);
 
-    [LoggerMessage(LogLevel.Warning, "Call to provider {Provider} failed ({Outcome}): {Exception}: {Reason} ({Suppressed} more since the last line)", EventName = "CallFailed")]
-    private partial void LogCallFailed(string provider, CallOutcome outcome, string? exception, string? reason, int suppressed);
+    // NOTE: not the exception's message. HttpClient's quote a malformed header line, which may be an echo of our own credential.
+    private static string Describe(Exception? cause)
+    {
+        for (var exception = cause; exception is not null; exception = exception.InnerException)
+        {
+            switch (exception)
+            {
+                case SocketException socket:
+                    return $"socket error {socket.SocketErrorCode}";
+                case HttpIOException io:
+                    return $"HTTP error {io.HttpRequestError}";
+                case HttpRequestException { HttpRequestError: not HttpRequestError.Unknown, InnerException: null } request:
+                    return $"HTTP error {request.HttpRequestError}";
+            }
+        }
+
+        return cause is HttpRequestException { HttpRequestError: not HttpRequestError.Unknown } failed
+            ? $"HTTP error {failed.HttpRequestError}"
+            : cause?.GetBaseException().GetType().Name ?? "no cause";
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Call to provider {Provider} failed ({Outcome}): {Cause} ({Suppressed} more since the last line)", EventName = "CallFailed")]
+    private partial void LogCallFailed(string provider, CallOutcome outcome, string cause, int suppressed);
 
     private sealed class Throttle
     {

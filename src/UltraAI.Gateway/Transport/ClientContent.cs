@@ -8,17 +8,33 @@ namespace UltraAI.Gateway.Transport;
 /// <remarks>
 /// It takes the place of the forwarder's own content, which leaves small pieces in the connection's buffer until that is full.
 /// Kestrel receives at most 4 KB at a time; with inline scheduling each of them would be a send of its own to the provider,
-/// at twice the cost. So a piece waits for more, but not longer than <see cref="Patience"/>.
+/// at twice the cost. So a piece waits for more, but not longer than <see cref="Patience"/>: then a timer sends what there is.
+/// NOTE: it may seem simpler to end the wait with CancelPendingRead. HOWEVER the timer could fire after the request ended, when
+/// Kestrel's reader throws, or already serves the next request.
 /// </remarks>
 internal sealed class ClientContent : HttpContent
 {
     private const int PieceBytes = 64 * 1024;
+
+    // Who may touch the piece and the stream.
+    private const int LoopOwns = 0;
+    private const int LoopWaits = 1;
+    private const int TimerOwns = 2;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(10);
 
     private readonly PipeReader _reader;
     private readonly ProviderCall _call;
     private readonly TimeProvider _time;
+    private readonly SemaphoreSlim _sentByTimer = new(0);
+    private Stream _stream = Stream.Null;
+    private byte[]? _piece;
+    private int _length;
+    private int _owner;
+    private Exception? _timerFailure;
+    private CancellationTokenSource? _writing;
+    private CancellationToken _cancelled;
+    private int _isStarted;
 
     public ClientContent(PipeReader reader, HttpContent? fields, ProviderCall call, TimeProvider time)
     {
@@ -36,16 +52,35 @@ internal sealed class ClientContent : HttpContent
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        // Over HTTP/1.1 it is the call's own token; over HTTP/2 the connection has one of its own.
-        using var linked = cancellationToken == _call.Clock.Token
-            ? null
-            : CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _call.Clock.Token);
+        if (Interlocked.Exchange(ref _isStarted, 1) == 1)
+        {
+            // The handler repeats some requests by itself. What the client has sent is gone.
+            throw new InvalidOperationException("The client's body can be sent only once.");
+        }
+
+        _call.BodyBegins();
+        _stream = stream;
+        _writing = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _call.Clock.Token);
+        _cancelled = _writing.Token;
+        var timer = CreateTimer();
         try
         {
-            await CopyAsync(stream, linked?.Token ?? cancellationToken);
+            while (await FillAsync(timer))
+            {
+            }
+
+            await SendAsync(flush: false);
         }
         finally
         {
+            // A callback that has begun either owns nothing, or has been waited for.
+            await timer.DisposeAsync();
+            _writing.Dispose();
+            if (_piece is not null)
+            {
+                ArrayPool<byte>.Shared.Return(_piece);
+            }
+
             _call.BodyWasWritten();
         }
     }
@@ -57,99 +92,122 @@ internal sealed class ClientContent : HttpContent
         return false;
     }
 
-    private async Task CopyAsync(Stream stream, CancellationToken cancellationToken)
+    /// <summary>Reads what comes next into the piece, and sends the piece when it is full.</summary>
+    /// <returns>False at the end of the body.</returns>
+    private async ValueTask<bool> FillAsync(ITimer timer)
     {
-        byte[]? piece = null;
-        ITimer? timer = null;
+        if (!_reader.TryRead(out var read))
+        {
+            read = await WaitForMoreAsync(timer);
+        }
+
+        var buffer = read.Buffer;
+        while (buffer.Length > 0)
+        {
+            _piece ??= ArrayPool<byte>.Shared.Rent(PieceBytes);
+            var taken = buffer.Slice(0, Math.Min(buffer.Length, PieceBytes - _length));
+            taken.CopyTo(_piece.AsSpan(_length));
+            _length += (int)taken.Length;
+            buffer = buffer.Slice(taken.End);
+            if (_length == PieceBytes)
+            {
+                await SendAsync(flush: false);
+            }
+        }
+
+        _reader.AdvanceTo(read.Buffer.End);
+        return !read.IsCompleted;
+    }
+
+    /// <summary>Waits for the client. What it sent before goes out, the head included: at once if that is all, else when patience ends.</summary>
+    private async ValueTask<ReadResult> WaitForMoreAsync(ITimer timer)
+    {
+        _call.RequestBody = RequestBodyState.WaitsForClient;
+        if (_length == 0)
+        {
+            await _stream.FlushAsync(_cancelled);
+            return await ReadAsync();
+        }
+
+        Volatile.Write(ref _owner, LoopWaits);
+        timer.Change(Patience, Timeout.InfiniteTimeSpan);
         try
         {
-            while (true)
-            {
-                _call.RequestBody = RequestBodyState.WaitsForClient;
-                if (!_reader.TryRead(out var read))
-                {
-                    // Nothing more is here: what was written goes out, the head included.
-                    await stream.FlushAsync(cancellationToken);
-                    read = await ReadAsync(_reader, _call, cancellationToken);
-                }
-
-                if (read.Buffer.Length is > 0 and < PieceBytes && !read.IsCompleted)
-                {
-                    _reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-                    timer ??= _time.CreateTimer(static state => ((PipeReader)state!).CancelPendingRead(), _reader, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-                    timer.Change(Patience, Timeout.InfiniteTimeSpan);
-                    read = await ReadAtLeastAsync(_reader, _call, cancellationToken);
-                    timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-                }
-
-                var buffer = read.Buffer.Length > PieceBytes ? read.Buffer.Slice(0, PieceBytes) : read.Buffer;
-                if (buffer.Length > 0)
-                {
-                    _call.RequestBody = RequestBodyState.WaitsForProvider;
-                    _call.Clock.Restart();
-                    if (buffer.IsSingleSegment)
-                    {
-                        await stream.WriteAsync(buffer.First, cancellationToken);
-                    }
-                    else
-                    {
-                        piece ??= ArrayPool<byte>.Shared.Rent(PieceBytes);
-                        buffer.CopyTo(piece);
-                        await stream.WriteAsync(piece.AsMemory(0, (int)buffer.Length), cancellationToken);
-                    }
-
-                    _call.Clock.Restart();
-                }
-
-                var isEnd = read.IsCompleted && buffer.Length == read.Buffer.Length;
-                _reader.AdvanceTo(buffer.End);
-                if (isEnd)
-                {
-                    return;
-                }
-            }
+            return await ReadAsync();
         }
         finally
         {
-            if (timer is not null)
+            if (Interlocked.CompareExchange(ref _owner, LoopOwns, LoopWaits) == TimerOwns)
             {
-                await timer.DisposeAsync();
-            }
-
-            if (piece is not null)
-            {
-                ArrayPool<byte>.Shared.Return(piece);
+                await WaitForTimerAsync();
             }
         }
     }
 
-    private static async ValueTask<ReadResult> ReadAsync(PipeReader reader, ProviderCall call, CancellationToken cancellationToken)
+    private async Task WaitForTimerAsync()
     {
-        try
+        await _sentByTimer.WaitAsync(CancellationToken.None);
+        Volatile.Write(ref _owner, LoopOwns);
+        if (_timerFailure is { } failure)
         {
-            return await reader.ReadAsync(cancellationToken);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            throw Failed(call, exception);
+            throw new IOException("The provider did not take the body.", failure);
         }
     }
 
-    private static async ValueTask<ReadResult> ReadAtLeastAsync(PipeReader reader, ProviderCall call, CancellationToken cancellationToken)
+    private async ValueTask<ReadResult> ReadAsync()
     {
         try
         {
-            return await reader.ReadAtLeastAsync(PieceBytes, cancellationToken);
+            return await _reader.ReadAsync(_cancelled);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            throw Failed(call, exception);
+            _call.ClientFailed(exception);
+            throw new IOException("The client's body could not be read.", exception);
         }
     }
 
-    private static IOException Failed(ProviderCall call, Exception exception)
+    private async ValueTask SendAsync(bool flush)
     {
-        call.ClientFault = exception;
-        return new IOException("The client's body could not be read.", exception);
+        if (_length > 0)
+        {
+            _call.RequestBody = RequestBodyState.WaitsForProvider;
+            _call.Clock.Restart();
+            await _stream.WriteAsync(_piece.AsMemory(0, _length), _cancelled);
+            _length = 0;
+            _call.Clock.Restart();
+        }
+
+        if (flush)
+        {
+            await _stream.FlushAsync(_cancelled);
+        }
+    }
+
+    private ITimer CreateTimer() => _time.CreateTimer(
+        static state => _ = ((ClientContent)state!).SendByTimerAsync(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+    private async Task SendByTimerAsync()
+    {
+        if (Interlocked.CompareExchange(ref _owner, TimerOwns, LoopWaits) != LoopWaits)
+        {
+            return;
+        }
+
+        try
+        {
+            await SendAsync(flush: true);
+            _call.RequestBody = RequestBodyState.WaitsForClient;
+        }
+        catch (Exception exception)
+        {
+            // The loop waits for the client, and may do so for long: it has to hear that the provider takes no more.
+            _timerFailure = exception;
+            await _writing!.CancelAsync();
+        }
+        finally
+        {
+            _sentByTimer.Release();
+        }
     }
 }

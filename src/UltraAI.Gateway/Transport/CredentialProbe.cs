@@ -8,10 +8,13 @@ namespace UltraAI.Gateway.Transport;
 /// A 401 may also be about what the client sent, such as an organization that does not exist. A credential is asked about at
 /// most once a minute; those who come meanwhile share the answer.
 /// </remarks>
-internal sealed class CredentialProbe(ProviderInvoker invoker, TimeProvider time)
+internal sealed class CredentialProbe(ProviderInvoker invoker, TransportOptions options, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan MaxLimit = TimeSpan.FromSeconds(10);
+
+    // Half of what a call has: the one that waits for the answer must not run out of time meanwhile.
+    private readonly TimeSpan _limit = options.Timeout / 2 < MaxLimit ? options.Timeout / 2 : MaxLimit;
 
     // Goes with the provider's object, which a reload replaces.
     private readonly ConditionalWeakTable<Provider, Answer> _answers = [];
@@ -35,11 +38,14 @@ internal sealed class CredentialProbe(ProviderInvoker invoker, TimeProvider time
 
     private async Task<bool> AskAsync(Provider provider)
     {
-        var call = new ProviderCall(provider, provider.Kind.ProbeTarget, time, reporter: null);
-        using var limit = new CancellationTokenSource(Limit, time);
+        var call = new ProviderCall(provider, ProbeTargetOf(provider), time, reporter: null);
+        using var limit = new CancellationTokenSource(_limit, time);
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, provider.BaseUri);
+            using var request = new HttpRequestMessage(HttpMethod.Get, provider.BaseUri)
+            {
+                Version = options.HttpVersion == "2" ? HttpVersion.Version20 : HttpVersion.Version11,
+            };
             request.Options.Set(ProviderCall.Key, call);
             foreach (var (name, value) in provider.Kind.ProbeFields)
             {
@@ -57,6 +63,14 @@ internal sealed class CredentialProbe(ProviderInvoker invoker, TimeProvider time
         {
             call.End();
         }
+    }
+
+    // A base URL may end with the version that the target begins with: https://host/v1.
+    private static string ProbeTargetOf(Provider provider)
+    {
+        var target = provider.Kind.ProbeTarget;
+        var first = target[..target.IndexOf('/', 1)];
+        return provider.BasePath.EndsWith(first, StringComparison.Ordinal) ? target[first.Length..] : target;
     }
 
     private sealed class Answer

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using UltraAI.Gateway.Keys;
@@ -8,7 +9,13 @@ namespace UltraAI.Gateway.Transport;
 /// <summary>A provider as the configuration describes it: where it is, what it is, what is presented to it.</summary>
 internal sealed class Provider
 {
+    // Clients call a few endpoints again and again; making and taking apart a Uri costs as much as all our checks.
+    private const int MaxCachedUris = 256;
+    private const int MaxCachedTarget = 128;
+
     private static readonly UriCreationOptions Raw = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    private readonly ConcurrentDictionary<string, Uri> _uris = new(StringComparer.Ordinal);
 
     /// <param name="name">Its name, which is also its route's first segment.</param>
     /// <param name="kind">What it is.</param>
@@ -20,6 +27,7 @@ internal sealed class Provider
         Kind = kind;
         BaseUrl = baseUrl.TrimEnd('/');
         BaseUri = new Uri(BaseUrl);
+        BasePath = BaseUri.AbsolutePath.TrimEnd('/');
         Origin = BaseUri.GetLeftPart(UriPartial.Authority);
         Credential = credential;
         RoutePrefix = "/" + name;
@@ -33,6 +41,9 @@ internal sealed class Provider
     public string BaseUrl { get; }
 
     public Uri BaseUri { get; }
+
+    /// <summary>The path of the base URL, without trailing slash; empty if it has none.</summary>
+    public string BasePath { get; }
 
     /// <summary>Scheme, host and port: calls to the same origin share a pool and a gate.</summary>
     public string Origin { get; }
@@ -50,9 +61,28 @@ internal sealed class Provider
 
     /// <summary>The absolute URI of a request target, byte for byte.</summary>
     /// <param name="target">Path and query as the client wrote them; empty, or beginning with <c>/</c> or <c>?</c>.</param>
-    public Uri UriOf(string target) => new(
-        target.Length > 0 && target[0] == '/' ? BaseUrl + target : BaseUrl + "/" + target,
-        Raw);
+    public Uri UriOf(string target)
+    {
+        if (_uris.TryGetValue(target, out var uri))
+        {
+            return uri;
+        }
+
+        uri = new Uri(target.Length > 0 && target[0] == '/' ? BaseUrl + target : BaseUrl + "/" + target, Raw);
+        if (target.Length <= MaxCachedTarget && _uris.Count < MaxCachedUris && !target.Contains('?', StringComparison.Ordinal))
+        {
+            _uris.TryAdd(target, uri);
+        }
+
+        return uri;
+    }
+
+    /// <summary>The path that the provider sees for a request target: behind the base URL's own.</summary>
+    public ReadOnlySpan<char> PathOf(string target)
+    {
+        var full = BasePath.Length == 0 ? target : BasePath + target;
+        return full.IndexOf('?', StringComparison.Ordinal) is var question and >= 0 ? full.AsSpan(0, question) : full;
+    }
 }
 
 /// <summary>All providers of one configuration, by name.</summary>
@@ -70,6 +100,6 @@ internal interface IProviderSource
 {
     ProviderTable Providers { get; }
 
-    /// <summary>Completes when <see cref="Providers"/> has been replaced.</summary>
-    Microsoft.Extensions.Primitives.IChangeToken ProvidersChanged { get; }
+    /// <summary>Fires when another configuration is in force.</summary>
+    Microsoft.Extensions.Primitives.IChangeToken Changed { get; }
 }

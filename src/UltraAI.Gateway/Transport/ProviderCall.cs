@@ -61,6 +61,7 @@ internal sealed class ProviderCall
     private CallOutcome? _failure;
     private TaskCompletionSource? _bodyWritten;
     private volatile RequestBodyState _requestBody;
+    private int _bodyWriters;
     private int _isEnded;
 
     /// <param name="provider">Whom to call.</param>
@@ -97,9 +98,6 @@ internal sealed class ProviderCall
     /// <summary>The body where it is still to come, or too large to hold.</summary>
     public PipeReader? Body { get; set; }
 
-    /// <summary>Why the client's body could not be read to its end; null if that is not what went wrong.</summary>
-    public Exception? ClientFault { get; set; }
-
     /// <summary>Whether a read of the response is pending: then it is the provider who is waited for.</summary>
     public bool WaitsForResponse { get; set; }
 
@@ -117,6 +115,9 @@ internal sealed class ProviderCall
     /// <summary>What failed, for the log; null where nothing threw.</summary>
     public Exception? Cause { get; private set; }
 
+    /// <summary>Whether something has gone wrong; what that was stands in <see cref="Outcome"/> and <see cref="Error"/>.</summary>
+    public bool HasFailed => _failure is not null;
+
     public CallOutcome Outcome => _failure ?? StatusCode switch
     {
         0 => CallOutcome.Refused,
@@ -133,24 +134,35 @@ internal sealed class ProviderCall
         _abortRegistration = abort.UnsafeRegister(static state => ((ProviderCall)state!).Clock.Cancel(), this);
     }
 
-    /// <summary>Nobody reads the body any more.</summary>
-    public void BodyWasWritten()
+    /// <summary>Somebody begins to read the body, and to write it to the provider.</summary>
+    public void BodyBegins()
     {
-        RequestBody = RequestBodyState.Done;
-        Volatile.Read(ref _bodyWritten)?.TrySetResult();
+        Interlocked.Increment(ref _bodyWriters);
+        RequestBody = RequestBodyState.WaitsForProvider;
     }
 
-    /// <summary>Completes when nobody reads the body any more: over HTTP/2 it may still be written while the response arrives, or after a cancel.</summary>
-    public Task WaitForBodyAsync()
+    /// <summary>The last of those who read the body has ended.</summary>
+    public void BodyWasWritten()
     {
-        if (!IsBodyBeingWritten)
+        if (Interlocked.Decrement(ref _bodyWriters) == 0)
+        {
+            RequestBody = RequestBodyState.Done;
+            Interlocked.CompareExchange(ref _bodyWritten, null, null)?.TrySetResult();
+        }
+    }
+
+    /// <summary>Ends the writing of the body, which over HTTP/2 may go on after the response, and completes when nobody reads it any more.</summary>
+    public Task EndBodyAsync()
+    {
+        if (Volatile.Read(ref _bodyWriters) == 0)
         {
             return Task.CompletedTask;
         }
 
+        Clock.Cancel();
         var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Volatile.Write(ref _bodyWritten, written);
-        if (!IsBodyBeingWritten)
+        Interlocked.Exchange(ref _bodyWritten, written);
+        if (Volatile.Read(ref _bodyWriters) == 0)
         {
             written.TrySetResult();
         }
@@ -158,7 +170,27 @@ internal sealed class ProviderCall
         return written.Task;
     }
 
+    /// <summary>The client's body could not be read to its end.</summary>
+    public void ClientFailed(Exception exception)
+    {
+        if (exception is not BadHttpRequestException fault || fault.Message.StartsWith("Unexpected end", StringComparison.Ordinal))
+        {
+            Fail(CallOutcome.Cancelled, null, exception);
+        }
+        else if (fault.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            Fail(CallOutcome.Refused, new GatewayError(ErrorCode.BodyTooLarge, "The request's body is too large."), exception);
+        }
+        else
+        {
+            Fail(CallOutcome.Refused, new GatewayError(ErrorCode.InvalidRequest, "The request's body is not valid HTTP."), exception);
+        }
+    }
+
     public bool IsAborted => _abort.IsCancellationRequested;
+
+    /// <summary>Set while a connection for this call is being made: then nothing has been sent.</summary>
+    public bool IsConnecting { get; set; }
 
     /// <summary>Whether the call got through the queue.</summary>
     public bool HasPlace => Volatile.Read(ref _gate) is not null;
@@ -214,15 +246,13 @@ internal sealed class ProviderCall
     private void OnExpired()
     {
         var clientIsLate = RequestBody == RequestBodyState.WaitsForClient || (StatusCode != 0 && !WaitsForResponse);
-        StalledBy = IsWebSocket ? StalledBy.Nobody : clientIsLate ? StalledBy.Client : HasPlace && RequestBody != RequestBodyState.NotStarted ? StalledBy.Provider : StalledBy.Queue;
+        StalledBy = IsWebSocket ? StalledBy.Nobody : clientIsLate ? StalledBy.Client : HasPlace && !IsConnecting && RequestBody != RequestBodyState.NotStarted ? StalledBy.Provider : StalledBy.Queue;
         if (StatusCode != 0 && StalledBy == StalledBy.Client)
         {
             Fail(CallOutcome.ClientTimeout, null);
             _client?.Abort();
         }
     }
-
-    private bool IsBodyBeingWritten => RequestBody is RequestBodyState.WaitsForClient or RequestBodyState.WaitsForProvider;
 
     private void LeaveGates()
     {

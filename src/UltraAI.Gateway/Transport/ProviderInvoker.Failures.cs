@@ -7,6 +7,12 @@ internal sealed partial class ProviderInvoker
 {
     private Exception Judge(ProviderCall call, Exception exception)
     {
+        if (call.HasFailed && !call.Clock.HasExpired)
+        {
+            // The client's own doing, noticed where its body was read.
+            return call.Error is { } known ? new ProviderCallException(known, exception) : new OperationCanceledException("The client went away.", exception);
+        }
+
         if (call.Clock.HasExpired)
         {
             if (call.StalledBy == StalledBy.Client)
@@ -30,16 +36,6 @@ internal sealed partial class ProviderInvoker
         {
             call.Fail(CallOutcome.Cancelled, null);
             return exception as OperationCanceledException ?? new OperationCanceledException("The client went away.", exception);
-        }
-
-        if (call.ClientFault is { } fault)
-        {
-            var isTooLarge = fault is BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge };
-            var unreadable = isTooLarge
-                ? new GatewayError(ErrorCode.BodyTooLarge, "The request's body is too large.")
-                : new GatewayError(ErrorCode.InvalidRequest, "The request's body could not be read to its end.");
-            call.Fail(CallOutcome.Refused, unreadable, exception);
-            return new ProviderCallException(unreadable, exception);
         }
 
         var unreachable = new GatewayError(ErrorCode.UpstreamUnreachable, $"The provider could not be reached: {Reason(exception)}.");

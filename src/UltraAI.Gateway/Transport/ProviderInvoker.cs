@@ -139,7 +139,7 @@ internal sealed partial class ProviderInvoker(SharedHttpHandler handler, Transpo
             request.RequestUri = provider.UriOf(call.Target);
             if (provider.Credential is { } credential)
             {
-                var field = provider.Kind.CredentialFieldFor(PathOf(call.Target));
+                var field = provider.Kind.CredentialFieldFor(provider.PathOf(call.Target));
                 if (attempt > 1)
                 {
                     request.Headers.Remove(field.Name);

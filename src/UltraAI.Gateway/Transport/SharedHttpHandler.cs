@@ -2,6 +2,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using UltraAI.Gateway.Telemetry;
@@ -29,6 +30,12 @@ internal sealed class SharedHttpHandler
             // Where spans are exported: the client span, with no traceparent of our own. Else no span, which costs as much as a header does.
             ActivityHeadersPropagator = export.IsOn ? DistributedContextPropagator.CreateNoOutputPropagator() : null,
 
+            // A connection in a black hole is noticed, and not given to the next call.
+            KeepAlivePingDelay = TimeSpan.FromSeconds(15),
+            KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
+            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+
+            ConnectCallback = ConnectAsync,
             MaxConnectionsPerServer = options.MaxCallsPerOrigin,
             EnableMultipleHttp2Connections = true,
             PooledConnectionLifetime = options.PooledConnectionLifetime,
@@ -59,6 +66,28 @@ internal sealed class SharedHttpHandler
     }
 
     public SocketsHttpHandler Handler { get; }
+
+    // As the handler does it by itself, but the call knows that nothing has been sent yet.
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    {
+        context.InitialRequestMessage.Options.TryGetValue(ProviderCall.Key, out var call);
+        call?.IsConnecting = true;
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+        finally
+        {
+            call?.IsConnecting = false;
+        }
+    }
 
     private static WebProxy CreateProxy(string address)
     {

@@ -40,12 +40,16 @@ internal sealed class WholeContent : HttpContent
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        _call.RequestBody = RequestBodyState.WaitsForProvider;
+        // Over HTTP/1.1 it is the call's own token. Over HTTP/2 the handler gives none that ends with the call.
+        using var linked = cancellationToken == _call.Clock.Token
+            ? null
+            : CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _call.Clock.Token);
+        _call.BodyBegins();
         try
         {
             foreach (var segment in _body)
             {
-                await stream.WriteAsync(segment, cancellationToken);
+                await stream.WriteAsync(segment, linked?.Token ?? cancellationToken);
             }
 
             _call.Clock.Restart();

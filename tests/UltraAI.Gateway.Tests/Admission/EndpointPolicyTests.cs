@@ -24,7 +24,7 @@ public sealed class EndpointPolicyTests
     [InlineData("/v1/%25%32%35%32%35%32%35")]
     public void AdministrativePath_InAnySpelling_IsRefusedByDefault(string target)
     {
-        Assert.False(EndpointPolicy.IsAllowed(null, ProviderKinds.OpenAI.AdministrativeEndpoints, "GET", target));
+        Assert.False(EndpointPolicy.IsAllowed(null, ProviderKinds.OpenAI.AdministrativeEndpoints, "", "GET", target));
     }
 
     [Theory]
@@ -36,7 +36,7 @@ public sealed class EndpointPolicyTests
     [InlineData("")]
     public void OtherPath_IsAllowedByDefault(string target)
     {
-        Assert.True(EndpointPolicy.IsAllowed(null, ProviderKinds.OpenAI.AdministrativeEndpoints, "POST", target));
+        Assert.True(EndpointPolicy.IsAllowed(null, ProviderKinds.OpenAI.AdministrativeEndpoints, "", "POST", target));
     }
 
     [Theory]
@@ -49,11 +49,27 @@ public sealed class EndpointPolicyTests
     [InlineData("/v1/chat%2Fcompletions", false)]
     [InlineData("/v1//chat/completions", false)]
     [InlineData("/v1/chat/comple%2574ions", false)]
+    [InlineData("/v1/chat/x#/completions", false)]
+    [InlineData("/v1/chat/x%3Fy", false)]
+    [InlineData("/v1/chat/..;/files", false)]
+    [InlineData("/v1/chat/x;y", false)]
+    [InlineData("/v1/chat/x%00", false)]
     public void ListedEndpoints_AllowOnlyWhatCanBeReadInOneWay(string target, bool expected)
     {
         EndpointPattern[] allowed = [EndpointPattern.Parse("POST /v1/chat/**")];
 
-        Assert.Equal(expected, EndpointPolicy.IsAllowed(allowed, ProviderKinds.OpenAI.AdministrativeEndpoints, "POST", target));
+        Assert.Equal(expected, EndpointPolicy.IsAllowed(allowed, ProviderKinds.OpenAI.AdministrativeEndpoints, "", "POST", target));
+    }
+
+    [Theory]
+    [InlineData("/v1", "/organization/users")]
+    [InlineData("/proxy", "/../v1/organization/users")]
+    [InlineData("/proxy", "/%2e%2e/x")]
+    [InlineData("/proxy", "/a/%252e%252e/%252e%252e/x")]
+    [InlineData("/proxy", "/..;x/y")]
+    public void BaseUrlWithAPath_IsPartOfThePathAndNeverLeft(string basePath, string target)
+    {
+        Assert.False(EndpointPolicy.IsAllowed(null, ProviderKinds.OpenAI.AdministrativeEndpoints, basePath, "GET", target));
     }
 
     [Fact]
@@ -61,6 +77,6 @@ public sealed class EndpointPolicyTests
     {
         EndpointPattern[] allowed = [EndpointPattern.Parse("GET /v1/organization/**")];
 
-        Assert.True(EndpointPolicy.IsAllowed(allowed, ProviderKinds.OpenAI.AdministrativeEndpoints, "GET", "/v1/organization/users"));
+        Assert.True(EndpointPolicy.IsAllowed(allowed, ProviderKinds.OpenAI.AdministrativeEndpoints, "", "GET", "/v1/organization/users"));
     }
 }

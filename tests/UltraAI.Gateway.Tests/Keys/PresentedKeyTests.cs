@@ -65,8 +65,7 @@ public sealed class PresentedKeyTests
     [InlineData("api-key", "other")]
     [InlineData("Sec-WebSocket-Protocol", "realtime, openai-insecure-api-key.other")]
     [InlineData("Authorization", "Basic dXNlcjpwYXNz")]
-    [InlineData("X-Custom", "my key is " + Key)]
-    public void Take_SecondCredentialOrMisplacedKey_IsRefused(string field, string value)
+    public void Take_SecondCredential_IsRefused(string field, string value)
     {
         _headers["x-api-key"] = Key;
         _headers[field] = value;
@@ -77,12 +76,18 @@ public sealed class PresentedKeyTests
     [Theory]
     [InlineData("/v1/x/" + Key)]
     [InlineData("/v1/x?token=" + Key)]
-    public void Take_KeyInTheTarget_IsRefused(string target)
+    public void RefuseElsewhere_KeyInTheTarget_IsRefused(string target)
     {
-        _target = target;
-        _headers["x-api-key"] = Key;
+        Assert.Equal(ErrorCode.InvalidKey, PresentedKey.RefuseElsewhere(_headers, target, Key)?.Code);
+    }
 
-        Assert.Equal(ErrorCode.InvalidKey, Take(ProviderKinds.OpenAI, out _)?.Code);
+    [Fact]
+    public void RefuseElsewhere_KeyInAnotherField_IsRefused()
+    {
+        _headers["X-Custom"] = "my key is " + Key;
+
+        Assert.Equal(ErrorCode.InvalidKey, PresentedKey.RefuseElsewhere(_headers, "/v1/x", Key)?.Code);
+        Assert.Null(PresentedKey.RefuseElsewhere(_headers, "/v1/x", "another-key"));
     }
 
     [Theory]
