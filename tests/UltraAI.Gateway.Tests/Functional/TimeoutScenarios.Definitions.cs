@@ -24,7 +24,7 @@ public sealed partial class TimeoutScenarios
         Add("living-stream", LiveAsync, name => ExchangeAsync(Request.Get($"/{name}/v1/x")));
         Add("living-upload", exchange => exchange.RespondJsonAsync("{}"), LivingUploadAsync);
         Add("slow-but-living", SlowButLivingAsync, name => ExchangeAsync(Request.Get($"/{name}/v1/x")));
-        Add("silent-handshake", SilentAsync, name => ExchangeAsync(Handshake(name)));
+        Add("silent-handshake", SilentAsync, name => ExchangeAsync(WebSocketHandshake.Request($"/{name}/v1/realtime", Request.Authorization)));
         Add("idle-websocket", EchoAsync, IdleWebSocketAsync);
     }
 
@@ -90,7 +90,7 @@ public sealed partial class TimeoutScenarios
 
     private static async Task EchoAsync(RawExchange exchange)
     {
-        await exchange.WriteAsync("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+        await WebSocketHandshake.AcceptAsync(exchange);
         while (await exchange.Connection.ReadSomeAsync(100) is { Length: > 0 } bytes)
         {
             await exchange.WriteAsync(bytes);
@@ -158,14 +158,11 @@ public sealed partial class TimeoutScenarios
     private async Task<Ending> IdleWebSocketAsync(string name)
     {
         await using var client = await Gateway.ConnectAsync();
-        await client.SendAsync(Handshake(name));
+        await client.SendAsync(WebSocketHandshake.Request($"/{name}/v1/realtime", Request.Authorization));
         var response = await client.ReadHeadAsync();
         await Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);
         await client.SendAsync("still here");
         response.Body = await client.Connection.ReadExactlyAsync(10);
         return new(TimeSpan.Zero, IsBroken: false) { Response = response };
     }
-
-    private static string Handshake(string name) => Request.Get(
-        $"/{name}/v1/realtime", "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==");
 }

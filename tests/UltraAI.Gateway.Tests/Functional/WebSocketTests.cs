@@ -11,23 +11,21 @@ namespace UltraAI.Gateway.Tests.Functional;
 /// <summary>WebSockets pass as bytes (CONTRACT §2, §3, §5).</summary>
 public sealed class WebSocketTests
 {
-    private const string ClientKey = "dGhlIHNhbXBsZSBub25jZQ==";
-
     [Fact]
     public async Task Handshake_Accepted_PassesWithItsFields()
     {
         await using var gateway = await GatewayEnvironment.StartAsync();
-        gateway.OpenAI.Handler = exchange => AcceptAsync(
+        gateway.OpenAI.Handler = exchange => WebSocketHandshake.AcceptAsync(
             exchange, "X-Session: s1", "X-Echo: " + GatewayEnvironment.CredentialOf("openai"), "x-ultraai-own: 1");
         await using var client = await gateway.ConnectAsync();
 
-        await client.SendAsync(Handshake("/openai/v1/realtime?model=gpt-%72ealtime", Request.Authorization, "OpenAI-Beta: realtime=v1", "Sec-WebSocket-Extensions: permessage-deflate"));
+        await client.SendAsync(WebSocketHandshake.Request("/openai/v1/realtime?model=gpt-%72ealtime", Request.Authorization, "OpenAI-Beta: realtime=v1", "Sec-WebSocket-Extensions: permessage-deflate"));
         var response = await client.ReadHeadAsync();
 
         Assert.Equal(101, response.Status);
         Assert.Equal("websocket", response["Upgrade"], ignoreCase: true);
         Assert.Equal("Upgrade", response["Connection"], ignoreCase: true);
-        Assert.Equal(AcceptOf(ClientKey), response["Sec-WebSocket-Accept"]);
+        Assert.Equal(WebSocketHandshake.AcceptOf(WebSocketHandshake.ClientKey), response["Sec-WebSocket-Accept"]);
         Assert.Equal("s1", response["X-Session"]);
         Assert.False(response.Has("x-ultraai-own"), response.Text);
         Assert.DoesNotContain(GatewayEnvironment.CredentialOf("openai"), response.Text, StringComparison.Ordinal);
@@ -49,7 +47,7 @@ public sealed class WebSocketTests
         await using var gateway = await GatewayEnvironment.StartAsync();
         gateway.OpenAI.Handler = async exchange =>
         {
-            await AcceptAsync(exchange);
+            await WebSocketHandshake.AcceptAsync(exchange);
             await EchoAsync(exchange);
         };
         await using var client = await OpenAsync(gateway, "/openai/v1/realtime");
@@ -77,7 +75,7 @@ public sealed class WebSocketTests
         await using var gateway = await GatewayEnvironment.StartAsync();
         gateway.OpenAI.Handler = async exchange =>
         {
-            await AcceptAsync(exchange, "Sec-WebSocket-Protocol: realtime");
+            await WebSocketHandshake.AcceptAsync(exchange, "Sec-WebSocket-Protocol: realtime");
             await exchange.WriteAsync((byte[])[0x81, 0x05, .. "hello"u8]);
             await exchange.PeerClosed.WaitAsync(Limits.Step);
         };
@@ -102,10 +100,10 @@ public sealed class WebSocketTests
     public async Task KeyInSubprotocol_IsRemovedAndTheOthersKeepTheirOrder(string offered, string? expected)
     {
         await using var gateway = await GatewayEnvironment.StartAsync();
-        gateway.OpenAI.Handler = exchange => AcceptAsync(exchange);
+        gateway.OpenAI.Handler = exchange => WebSocketHandshake.AcceptAsync(exchange);
         await using var client = await gateway.ConnectAsync();
 
-        await client.SendAsync(Handshake(
+        await client.SendAsync(WebSocketHandshake.Request(
             "/openai/v1/realtime", "Sec-WebSocket-Protocol: " + offered.Replace("KEY", GatewayEnvironment.VirtualKey, StringComparison.Ordinal)));
         var response = await client.ReadHeadAsync();
 
@@ -128,7 +126,7 @@ public sealed class WebSocketTests
         await using var gateway = await GatewayEnvironment.StartAsync();
         await using var client = await gateway.ConnectAsync();
 
-        await client.SendAsync(Handshake("/openai/v1/realtime", fields));
+        await client.SendAsync(WebSocketHandshake.Request("/openai/v1/realtime", fields));
         var response = await client.ReadResponseAsync();
 
         response.AssertError(401, "invalid_key");
@@ -140,10 +138,10 @@ public sealed class WebSocketTests
     public async Task GoogleLive_WithTheKeyInTheQueryAndTheField_Passes()
     {
         await using var gateway = await GatewayEnvironment.StartAsync();
-        gateway.Google.Handler = exchange => AcceptAsync(exchange);
+        gateway.Google.Handler = exchange => WebSocketHandshake.AcceptAsync(exchange);
         await using var client = await gateway.ConnectAsync();
 
-        await client.SendAsync(Handshake(
+        await client.SendAsync(WebSocketHandshake.Request(
             $"/google/ws/google.ai.generativelanguage.v1beta.GenerativeService.BidiGenerateContent?key={GatewayEnvironment.VirtualKey}",
             $"x-goog-api-key: {GatewayEnvironment.VirtualKey}"));
 
@@ -163,7 +161,7 @@ public sealed class WebSocketTests
         gateway.OpenAI.Handler = exchange => exchange.RespondAsync(status.ToString(CultureInfo.InvariantCulture) + " No", Body, "Content-Type: application/json");
         await using var client = await gateway.ConnectAsync();
 
-        await client.SendAsync(Handshake("/openai/v1/realtime", Request.Authorization));
+        await client.SendAsync(WebSocketHandshake.Request("/openai/v1/realtime", Request.Authorization));
         var response = await client.ReadResponseAsync();
 
         response.AssertPassed(status);
@@ -176,7 +174,7 @@ public sealed class WebSocketTests
         await using var gateway = await GatewayEnvironment.StartAsync();
         gateway.OpenAI.Handler = async exchange =>
         {
-            await AcceptAsync(exchange);
+            await WebSocketHandshake.AcceptAsync(exchange);
             await exchange.PeerClosed.WaitAsync(Limits.Step);
         };
         await using var client = await OpenAsync(gateway, "/openai/v1/realtime");
@@ -192,7 +190,7 @@ public sealed class WebSocketTests
         await using var gateway = await GatewayEnvironment.StartAsync();
         gateway.OpenAI.Handler = async exchange =>
         {
-            await AcceptAsync(exchange);
+            await WebSocketHandshake.AcceptAsync(exchange);
             await exchange.WriteAsync((byte[])[0x88, 0x02, 0x03, 0xE9]); // Close 1001.
             exchange.Close();
         };
@@ -208,7 +206,7 @@ public sealed class WebSocketTests
         await using var gateway = await GatewayEnvironment.StartAsync(c => TransportOptions.Set(c, ("WebSocketIdleTimeout", (JsonNode)"00:00:01")));
         gateway.OpenAI.Handler = async exchange =>
         {
-            await AcceptAsync(exchange);
+            await WebSocketHandshake.AcceptAsync(exchange);
             await exchange.PeerClosed.WaitAsync(Limits.Step);
         };
         await using var client = await OpenAsync(gateway, "/openai/v1/realtime");
@@ -220,22 +218,13 @@ public sealed class WebSocketTests
         await Eventually.TrueAsync(() => gateway.OpenAI.OpenConnections == 0, "the provider's side is closed too");
     }
 
-    private static string Handshake(string target, params string[] fields) => Request.Send(
-        "GET",
-        target,
-        ["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", $"Sec-WebSocket-Key: {ClientKey}", .. fields]);
-
     private static async Task<RawClient> OpenAsync(GatewayEnvironment gateway, string target)
     {
         var client = await gateway.ConnectAsync();
-        await client.SendAsync(Handshake(target, Request.Authorization));
+        await client.SendAsync(WebSocketHandshake.Request(target, Request.Authorization));
         Assert.Equal(101, (await client.ReadHeadAsync()).Status);
         return client;
     }
-
-    private static Task AcceptAsync(RawExchange exchange, params string[] fields) => exchange.WriteAsync(
-        "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-        + $"Sec-WebSocket-Accept: {AcceptOf(exchange.Request["Sec-WebSocket-Key"]!)}\r\n{string.Concat(fields.Select(f => f + "\r\n"))}\r\n");
 
     private static async Task EchoAsync(RawExchange exchange)
     {
@@ -244,9 +233,4 @@ public sealed class WebSocketTests
             await exchange.WriteAsync(bytes);
         }
     }
-
-#pragma warning disable CA5350 // RFC 6455 §4.2.2 asks for SHA-1.
-    private static string AcceptOf(string key) =>
-        Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
-#pragma warning restore CA5350
 }

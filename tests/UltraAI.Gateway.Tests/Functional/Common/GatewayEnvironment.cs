@@ -112,23 +112,29 @@ internal sealed class GatewayEnvironment : IAsyncDisposable
         File.Move(PathOf(name + ".new"), PathOf(name), overwrite: true);
     }
 
+    /// <summary>Also fails the test if a provider's handler did.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_app is not null)
+        try
         {
-            // A test has seen what it wanted: what still runs is cut rather than drained.
-            using var now = new CancellationTokenSource(TimeSpan.Zero);
-            await _app.StopAsync(now.Token);
-            await _app.DisposeAsync();
-            _measurements?.Dispose();
-        }
+            if (_app is not null)
+            {
+                // A test has seen what it wanted: what still runs is cut rather than drained.
+                using var now = new CancellationTokenSource(TimeSpan.Zero);
+                await _app.StopAsync(now.Token);
+                await _app.DisposeAsync();
+                _measurements?.Dispose();
+            }
 
-        foreach (var upstream in Upstreams)
+            foreach (var upstream in Upstreams)
+            {
+                await upstream.DisposeAsync();
+            }
+        }
+        finally
         {
-            await upstream.DisposeAsync();
+            _folder.Delete(recursive: true);
         }
-
-        _folder.Delete(recursive: true);
     }
 
     private async Task StartAppAsync(GatewaySetup setup)
