@@ -88,6 +88,6 @@ public sealed class MistralKindTests : IAsyncLifetime
     {
         public ProviderTable Providers { get; } = new([provider]);
 
-        public IChangeToken ProvidersChanged { get; } = new CancellationChangeToken(CancellationToken.None);
+        public IChangeToken Changed { get; } = new CancellationChangeToken(CancellationToken.None);
     }
 }

@@ -15,6 +15,8 @@ internal sealed class WireConnection : IAsyncDisposable
     private const int ReadAhead = 256 * 1024;
 
     private readonly Socket _socket;
+    private volatile Exception? _failure;
+    private long _leftAtReset = -1;
     private readonly Pipe _received = new(new PipeOptions(pauseWriterThreshold: ReadAhead, resumeWriterThreshold: ReadAhead / 2, useSynchronizationContext: false));
     private readonly TaskCompletionSource _peerClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _pump;
@@ -134,7 +136,25 @@ internal sealed class WireConnection : IAsyncDisposable
         try
         {
             var result = await _received.Reader.ReadAsync(limit.Token);
-            return result.IsCanceled ? throw new BrokenTransferException("disposed of") : result;
+            if (result.IsCanceled)
+            {
+                throw new BrokenTransferException("disposed of");
+            }
+
+            if (!result.IsCompleted || _failure is not { } failure)
+            {
+                return result;
+            }
+
+            // What came before the reset counts (a pipe that ends with an exception would drop it); once the reader gets
+            // no further with it, the transfer is broken.
+            if (result.Buffer.Length == _leftAtReset)
+            {
+                throw failure;
+            }
+
+            _leftAtReset = result.Buffer.Length;
+            return new ReadResult(result.Buffer, isCanceled: false, isCompleted: false);
         }
         catch (OperationCanceledException) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
         {
@@ -149,7 +169,6 @@ internal sealed class WireConnection : IAsyncDisposable
     private async Task PumpAsync()
     {
         await Task.Yield();
-        Exception? failure = null;
         try
         {
             while (true)
@@ -170,10 +189,10 @@ internal sealed class WireConnection : IAsyncDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
         {
-            failure = e;
+            _failure = e;
         }
 
         _peerClosed.TrySetResult();
-        await _received.Writer.CompleteAsync(failure);
+        await _received.Writer.CompleteAsync();
     }
 }
