@@ -96,7 +96,7 @@ internal sealed class ClientContent : HttpContent
     /// <returns>False at the end of the body.</returns>
     private async ValueTask<bool> FillAsync(ITimer timer)
     {
-        if (!_reader.TryRead(out var read))
+        if (!TryRead(out var read))
         {
             read = await WaitForMoreAsync(timer);
         }
@@ -154,6 +154,18 @@ internal sealed class ClientContent : HttpContent
         }
     }
 
+    private bool TryRead(out ReadResult read)
+    {
+        try
+        {
+            return _reader.TryRead(out read);
+        }
+        catch (Exception exception)
+        {
+            throw ClientFailed(exception);
+        }
+    }
+
     private async ValueTask<ReadResult> ReadAsync()
     {
         try
@@ -162,9 +174,14 @@ internal sealed class ClientContent : HttpContent
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            _call.ClientFailed(exception);
-            throw new IOException("The client's body could not be read.", exception);
+            throw ClientFailed(exception);
         }
+    }
+
+    private IOException ClientFailed(Exception exception)
+    {
+        _call.ClientFailed(exception);
+        return new IOException("The client's body could not be read.", exception);
     }
 
     private async ValueTask SendAsync(bool flush)

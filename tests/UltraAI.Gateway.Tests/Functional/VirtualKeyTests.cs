@@ -160,6 +160,7 @@ public sealed class VirtualKeyTests
     [InlineData(true, false, "X-Forwarded-For: 10.1.2.3, 8.8.8.8, 127.0.0.9")]
     [InlineData(true, false, "X-Forwarded-For: 10.1.2.3", "X-Forwarded-For: 8.8.8.8")]
     [InlineData(true, false, "X-Forwarded-For: 10.1.2.3, garbage")]
+    [InlineData(true, false, "X-Forwarded-For: 8.8.8.8", "Connection: X-Forwarded-For")]
     [InlineData(true, false, "X-Real-IP: 10.1.2.3")]
     [InlineData(false, false, "X-Forwarded-For: 10.1.2.3")]
     [InlineData(false, false, "Forwarded: for=10.1.2.3")]
