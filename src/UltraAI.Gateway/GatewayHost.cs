@@ -34,6 +34,7 @@ internal static partial class GatewayHost
             .AddGatewayTelemetry(builder.Configuration)
             .AddSingleton(TimeProvider.System)
             .AddSingleton(ProviderKinds.OpenAI.ErrorRenderer)
+            .AddSingleton<FaultHandler>()
             .AddGatewayConfiguration(loader, configuration)
             .AddTransport(configuration.Transport)
             .AddForwarding()
@@ -41,8 +42,8 @@ internal static partial class GatewayHost
         configure?.Invoke(builder);
 
         var app = builder.Build();
+        WithoutAuthorization(app);
         app.UseMiddleware<RawTargetMiddleware>(); // before routing, which must see the raw path
-        app.UseMiddleware<FaultMiddleware>();
         app.UseRouting();
         app.UseMiddleware<OperatorGuard>();
         app.MapHealth();
@@ -109,6 +110,10 @@ internal static partial class GatewayHost
             kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
         });
     }
+
+    // YARP's services bring authorization along, and WebApplication would then put its middleware before every endpoint by itself.
+    // Ours is done by the virtual key; nothing here has an authorization policy.
+    private static void WithoutAuthorization(IApplicationBuilder app) => app.Properties["__AuthorizationMiddlewareSet"] = true;
 
     private static Task NotFoundAsync(HttpContext context)
     {

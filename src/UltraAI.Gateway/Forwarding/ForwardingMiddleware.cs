@@ -17,6 +17,7 @@ internal sealed class ForwardingMiddleware(
     IProxyStateLookup clusters,
     DrainState drain,
     CallReporter reporter,
+    FaultHandler faults,
     TimeProvider time)
 {
     private static readonly GatewayError UnknownProvider = new(ErrorCode.NotFound, "This provider is no longer configured.");
@@ -28,35 +29,42 @@ internal sealed class ForwardingMiddleware(
         RetryAfter = TimeSpan.FromSeconds(1),
     };
 
-    public async Task InvokeAsync(HttpContext context)
+    // One async method per request: each more costs an allocation and a continuation.
+    public Task InvokeAsync(HttpContext context)
     {
         var route = context.GetReverseProxyFeature().Route.Config.RouteId;
         if (!providers.Providers.TryGet(route, out var provider))
         {
-            await ErrorResponse.WriteAsync(context, UnknownProvider, Providers.ProviderKinds.OpenAI.ErrorRenderer);
-            return;
+            return ErrorResponse.WriteAsync(context, UnknownProvider, Providers.ProviderKinds.OpenAI.ErrorRenderer);
         }
 
         if (!drain.TryEnter())
         {
-            await RefuseAsync(context, provider, Draining);
-            return;
+            return RefuseAsync(context, provider, Draining);
         }
 
+        var isForwarded = false;
         try
         {
             var refusal = Admit(context, provider, out var target);
             if (refusal is not null)
             {
-                await RefuseAsync(context, provider, refusal);
-                return;
+                return RefuseAsync(context, provider, refusal);
             }
 
-            await ForwardAsync(context, provider, target);
+            isForwarded = true;
+            return ForwardAsync(context, provider, target);
+        }
+        catch (Exception exception)
+        {
+            return faults.HandleAsync(context, exception, provider.Kind.ErrorRenderer);
         }
         finally
         {
-            drain.Leave();
+            if (!isForwarded)
+            {
+                drain.Leave();
+            }
         }
     }
 
@@ -100,16 +108,20 @@ internal sealed class ForwardingMiddleware(
         var call = forwarded.Call;
         context.Features.Set(forwarded);
 
-        forwarded.AttachBody();
-        if (RequestPreparation.IsWebSocket(context) && clusters.TryGetCluster(ProviderRoutes.WebSocketClusterOf(provider), out var cluster))
-        {
-            context.ReassignProxyRequest(cluster);
-        }
-
         try
         {
+            forwarded.AttachBody();
+            if (RequestPreparation.IsWebSocket(context) && clusters.TryGetCluster(ProviderRoutes.WebSocketClusterOf(provider), out var cluster))
+            {
+                context.ReassignProxyRequest(cluster);
+            }
+
             await next(context);
             await FinishAsync(context, provider, call);
+        }
+        catch (Exception exception)
+        {
+            await faults.HandleAsync(context, exception, provider.Kind.ErrorRenderer);
         }
         finally
         {
@@ -117,6 +129,7 @@ internal sealed class ForwardingMiddleware(
             await call.EndBodyAsync();
             call.End();
             forwarded.ReleaseBody();
+            drain.Leave();
         }
     }
 

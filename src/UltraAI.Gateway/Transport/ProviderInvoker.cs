@@ -45,7 +45,21 @@ internal sealed partial class ProviderInvoker(SharedHttpHandler handler, Transpo
             await EnterAsync(call);
 
             // :: Step 5: Attempt, and once more where nothing was lost
-            var response = await AttemptAsync(call, request);
+            SetContent(call, request);
+            HttpResponseMessage response;
+            for (var attempt = 1; ; attempt++)
+            {
+                Address(call, request, attempt);
+                try
+                {
+                    response = await base.SendAsync(request, call.Clock.Token);
+                    break;
+                }
+                catch (HttpRequestException exception) when (attempt == 1 && MayRepeat(call, request, exception))
+                {
+                    // The clock goes on: a second attempt has what the first one left.
+                }
+            }
 
             // :: Step 6: Observe the response as it passes
             call.Clock.Restart();
@@ -76,18 +90,20 @@ internal sealed partial class ProviderInvoker(SharedHttpHandler handler, Transpo
     }
 #pragma warning restore CA2215
 
-    private async ValueTask EnterAsync(ProviderCall call)
-    {
-        if (call.Provider.OwnLimits is { } limits)
-        {
-            var own = _ownGates.GetOrAdd(call.Provider.Name, static (_, limits) => new CallGate(limits), limits);
-            own.Resize(limits); // A reload may have changed them.
-            await EnterAsync(call, own, isOwn: true);
-        }
+    private ValueTask EnterAsync(ProviderCall call) => call.Provider.OwnLimits is { } limits
+        ? EnterBothAsync(call, limits)
+        : EnterAsync(call, OriginGateOf(call), isOwn: false);
 
-        var origin = _originGates.GetOrAdd(call.Provider.Origin, static (_, limits) => new CallGate(limits), _originLimits);
-        await EnterAsync(call, origin, isOwn: false);
+    private async ValueTask EnterBothAsync(ProviderCall call, CallLimits limits)
+    {
+        var own = _ownGates.GetOrAdd(call.Provider.Name, static (_, limits) => new CallGate(limits), limits);
+        own.Resize(limits); // A reload may have changed them.
+        await EnterAsync(call, own, isOwn: true);
+        await EnterAsync(call, OriginGateOf(call), isOwn: false);
     }
+
+    private CallGate OriginGateOf(ProviderCall call) =>
+        _originGates.GetOrAdd(call.Provider.Origin, static (_, limits) => new CallGate(limits), _originLimits);
 
     private ValueTask EnterAsync(ProviderCall call, CallGate gate, bool isOwn)
     {
@@ -121,7 +137,7 @@ internal sealed partial class ProviderInvoker(SharedHttpHandler handler, Transpo
         }
     }
 
-    private async Task<HttpResponseMessage> AttemptAsync(ProviderCall call, HttpRequestMessage request)
+    private void SetContent(ProviderCall call, HttpRequestMessage request)
     {
         if (call.WholeBody is { } body)
         {
@@ -131,31 +147,22 @@ internal sealed partial class ProviderInvoker(SharedHttpHandler handler, Transpo
         {
             request.Content = new ClientContent(reader, request.Content, call, time);
         }
+    }
 
-        for (var attempt = 1; ; attempt++)
+    /// <summary>The seam for pools: which destination and which credential a call gets is decided here, per attempt.</summary>
+    private static void Address(ProviderCall call, HttpRequestMessage request, int attempt)
+    {
+        var provider = call.Provider;
+        request.RequestUri = provider.UriOf(call.Target);
+        if (provider.Credential is { } credential)
         {
-            // The seam for pools: which destination and which credential is decided here, per attempt.
-            var provider = call.Provider;
-            request.RequestUri = provider.UriOf(call.Target);
-            if (provider.Credential is { } credential)
+            var field = provider.Kind.CredentialFieldFor(provider.PathOf(call.Target));
+            if (attempt > 1)
             {
-                var field = provider.Kind.CredentialFieldFor(provider.PathOf(call.Target));
-                if (attempt > 1)
-                {
-                    request.Headers.Remove(field.Name);
-                }
-
-                credential.WriteTo(request.Headers, field);
+                request.Headers.Remove(field.Name);
             }
 
-            try
-            {
-                return await base.SendAsync(request, call.Clock.Token);
-            }
-            catch (HttpRequestException exception) when (attempt == 1 && MayRepeat(call, request, exception))
-            {
-                // The clock goes on: a second attempt has what the first one left.
-            }
+            credential.WriteTo(request.Headers, field);
         }
     }
 
