@@ -46,14 +46,15 @@ internal sealed class ForwardingMiddleware(
         var isForwarded = false;
         try
         {
-            var refusal = Admit(context, provider, out var target);
+            var isWebSocket = RequestPreparation.IsWebSocket(context);
+            var refusal = Admit(context, provider, isWebSocket, out var target);
             if (refusal is not null)
             {
                 return RefuseAsync(context, provider, refusal);
             }
 
             isForwarded = true;
-            return ForwardAsync(context, provider, target);
+            return ForwardAsync(context, provider, isWebSocket, target);
         }
         catch (Exception exception)
         {
@@ -68,7 +69,7 @@ internal sealed class ForwardingMiddleware(
         }
     }
 
-    private GatewayError? Admit(HttpContext context, Provider provider, out string target)
+    private GatewayError? Admit(HttpContext context, Provider provider, bool isWebSocket, out string target)
     {
         var request = context.Request;
         var rawTarget = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
@@ -76,7 +77,7 @@ internal sealed class ForwardingMiddleware(
 
         // Before any field is removed: the client's Connection field must not take X-Forwarded-For away.
         var client = ClientAddress.Of(context, settings.Forwarding.TrustedProxies);
-        if (RequestPreparation.Refuse(context) is { } refusal)
+        if (RequestPreparation.Refuse(context, isWebSocket) is { } refusal)
         {
             return refusal;
         }
@@ -97,12 +98,12 @@ internal sealed class ForwardingMiddleware(
         }
 
         // :: Step 3: Admit. Step 2, reading the model from the body, comes before it where a policy needs the model.
-        var method = RequestPreparation.IsWebSocket(context) ? HttpMethods.Get : request.Method; // over HTTP/2 the hand-shake is a CONNECT
+        var method = isWebSocket ? HttpMethods.Get : request.Method; // over HTTP/2 the hand-shake is a CONNECT
         return AccessPolicy.Check(table.Find(presented), provider, method, target, request.Headers, client, time.GetUtcNow())
             ?? PresentedKey.RefuseElsewhere(request.Headers, target, presented!);
     }
 
-    private async Task ForwardAsync(HttpContext context, Provider provider, string target)
+    private async Task ForwardAsync(HttpContext context, Provider provider, bool isWebSocket, string target)
     {
         var forwarded = new ForwardedRequest(context, provider, target, time, reporter);
         var call = forwarded.Call;
@@ -111,7 +112,7 @@ internal sealed class ForwardingMiddleware(
         try
         {
             forwarded.AttachBody();
-            if (RequestPreparation.IsWebSocket(context) && clusters.TryGetCluster(ProviderRoutes.WebSocketClusterOf(provider), out var cluster))
+            if (isWebSocket && clusters.TryGetCluster(ProviderRoutes.WebSocketClusterOf(provider), out var cluster))
             {
                 context.ReassignProxyRequest(cluster);
             }

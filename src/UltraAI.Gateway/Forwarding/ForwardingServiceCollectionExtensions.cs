@@ -1,5 +1,6 @@
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace UltraAI.Gateway.Forwarding;
 
@@ -12,9 +13,11 @@ internal static class ForwardingServiceCollectionExtensions
             .AddSingleton<LinkRewriter>()
             .AddSingleton<ResponseFields>()
             .AddSingleton<ResponseBodies>()
+            .AddSingleton<ProviderTransformer>()
+            .AddSingleton<ITransformBuilder, ProviderTransformerBuilder>()
             .AddSingleton<IProxyConfigProvider, ProviderRoutes>()
             .AddSingleton<IForwarderHttpClientFactory, SharedForwarderClientFactory>();
-        services.AddReverseProxy().AddTransforms<ForwardingTransforms>();
+        services.AddReverseProxy();
         return services;
     }
 

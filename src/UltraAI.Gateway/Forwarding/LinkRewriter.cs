@@ -12,7 +12,7 @@ internal sealed class LinkRewriter(IForwardingSettingsSource settings)
         16 => name.Equals("Content-Location", StringComparison.OrdinalIgnoreCase),
         18 => name.Equals("Operation-Location", StringComparison.OrdinalIgnoreCase),
         _ => false,
-    } || (name.StartsWith("X-Goog-Upload-", StringComparison.OrdinalIgnoreCase) && name.EndsWith("URL", StringComparison.OrdinalIgnoreCase));
+    } || ((name[0] | 0x20) == 'x' && name.StartsWith("X-Goog-Upload-", StringComparison.OrdinalIgnoreCase) && name.EndsWith("URL", StringComparison.OrdinalIgnoreCase));
 
     /// <returns>The new URL, or null if <paramref name="url"/> is not one of the provider's.</returns>
     public string? Rewrite(HttpContext context, Provider provider, string url)

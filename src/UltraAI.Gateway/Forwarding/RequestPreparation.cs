@@ -16,7 +16,7 @@ internal static class RequestPreparation
         "TRACE and CONNECT don't go to a provider: its answer would show the credential, or tunnel past the gateway.");
 
     /// <returns>Why the request may not go on, whoever sent it; null if it may.</returns>
-    public static GatewayError? Refuse(HttpContext context)
+    public static GatewayError? Refuse(HttpContext context, bool isWebSocket)
     {
         var request = context.Request;
         if (IsNavigation(request.Headers))
@@ -24,12 +24,12 @@ internal static class RequestPreparation
             return NavigationRefused;
         }
 
-        if (HttpMethods.IsTrace(request.Method) || (HttpMethods.IsConnect(request.Method) && !IsWebSocket(context)))
+        if (HttpMethods.IsTrace(request.Method) || (HttpMethods.IsConnect(request.Method) && !isWebSocket))
         {
             return MethodRefused;
         }
 
-        if (request.Headers.Upgrade.Count > 0 && !IsWebSocket(context))
+        if (request.Headers.Upgrade.Count > 0 && !isWebSocket)
         {
             // An offer that the provider does not get. YARP would make a GET of anything that offers a WebSocket.
             request.Headers.Upgrade = StringValues.Empty;
@@ -43,7 +43,8 @@ internal static class RequestPreparation
     {
         var upgrade = context.Request.Headers.Upgrade;
         return upgrade.Count == 0
-            ? context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true, Protocol: "websocket" }
+            ? HttpMethods.IsConnect(context.Request.Method)
+                && context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true, Protocol: "websocket" }
             : Equals(upgrade, "websocket") && HttpMethods.IsGet(context.Request.Method)
                 && context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true };
     }

@@ -1,6 +1,5 @@
 using UltraAI.Gateway.Errors;
 using UltraAI.Gateway.Transport;
-using Yarp.ReverseProxy.Transforms;
 
 namespace UltraAI.Gateway.Forwarding;
 
@@ -13,37 +12,36 @@ internal sealed class ResponseBodies(LinkRewriter links, CredentialProbe probe)
     private const int MaxLinkBytes = 8 * 1024 * 1024;
     private const int MaxDecodedBytes = 16 * 1024 * 1024;
 
-    public ValueTask ApplyAsync(ResponseTransformContext transform, HttpResponseMessage response, ForwardedRequest forwarded)
+    /// <returns>False if the body has been written here; true if it is still to be copied.</returns>
+    public ValueTask<bool> ApplyAsync(HttpContext context, HttpResponseMessage response, ForwardedRequest forwarded)
     {
-        if (HttpMethods.IsHead(transform.HttpContext.Request.Method))
+        if (HttpMethods.IsHead(context.Request.Method))
         {
             return (int)response.StatusCode == StatusCodes.Status401Unauthorized && forwarded.Provider.Credential is not null
-                ? new ValueTask(GuardAsync(transform, response, forwarded))
-                : default;
+                ? new ValueTask<bool>(GuardAsync(context, response, forwarded))
+                : ValueTask.FromResult(true);
         }
 
         if ((int)response.StatusCode >= 400)
         {
-            return forwarded.Provider.Credential is null ? default : new ValueTask(GuardAsync(transform, response, forwarded));
+            return forwarded.Provider.Credential is null ? ValueTask.FromResult(true) : new ValueTask<bool>(GuardAsync(context, response, forwarded));
         }
 
         if ((int)response.StatusCode == StatusCodes.Status200OK
             && forwarded.Provider.Kind.LinkPropertyIn(forwarded.Provider.PathOf(forwarded.Call.Target)) is { } property
             && response.Content.Headers.ContentType?.MediaType == "application/json")
         {
-            return new ValueTask(RewriteLinksAsync(transform, response, forwarded, property));
+            return new ValueTask<bool>(RewriteLinksAsync(context, response, forwarded, property));
         }
 
-        return default;
+        return ValueTask.FromResult(true);
     }
 
-    private async Task GuardAsync(ResponseTransformContext transform, HttpResponseMessage response, ForwardedRequest forwarded)
+    private async Task<bool> GuardAsync(HttpContext context, HttpResponseMessage response, ForwardedRequest forwarded)
     {
-        var context = transform.HttpContext;
         var provider = forwarded.Provider;
         var credential = provider.Credential!;
         var aborted = context.RequestAborted;
-        transform.SuppressResponseBody = true;
         forwarded.HoldsHead = true;
 
         await using var stream = await response.Content.ReadAsStreamAsync(aborted);
@@ -57,13 +55,13 @@ internal sealed class ResponseBodies(LinkRewriter links, CredentialProbe probe)
             if (!await probe.IsAcceptedAsync(provider, aborted))
             {
                 await RejectAsync(context, provider);
-                return;
+                return false;
             }
         }
 
         if (HttpMethods.IsHead(context.Request.Method))
         {
-            return;
+            return false;
         }
 
         if (text is null || (!isWhole && !hasMore))
@@ -91,13 +89,13 @@ internal sealed class ResponseBodies(LinkRewriter links, CredentialProbe probe)
         {
             await WriteWholeAsync(context, credential.Masked(text), contentType: null);
         }
+
+        return false;
     }
 
-    private async Task RewriteLinksAsync(ResponseTransformContext transform, HttpResponseMessage response, ForwardedRequest forwarded, string property)
+    private async Task<bool> RewriteLinksAsync(HttpContext context, HttpResponseMessage response, ForwardedRequest forwarded, string property)
     {
-        var context = transform.HttpContext;
         var aborted = context.RequestAborted;
-        transform.SuppressResponseBody = true;
         forwarded.HoldsHead = true;
 
         await using var stream = await response.Content.ReadAsStreamAsync(aborted);
@@ -114,6 +112,8 @@ internal sealed class ResponseBodies(LinkRewriter links, CredentialProbe probe)
         {
             await WriteWholeAsync(context, rewritten, contentType: null);
         }
+
+        return false;
     }
 
     // Decoding and searching much is no work for the thread that serves the sockets.

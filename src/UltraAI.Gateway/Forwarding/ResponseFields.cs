@@ -21,14 +21,8 @@ internal sealed class ResponseFields(LinkRewriter links)
         }
     }
 
-    public static void ApplyToTrailers(HttpContext context, HttpResponseMessage source, Provider provider)
+    public static void ApplyToTrailers(IHeaderDictionary trailers, HttpResponseMessage source, Provider provider)
     {
-        var trailers = context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers;
-        if (trailers is null || trailers.IsReadOnly)
-        {
-            return;
-        }
-
         foreach (var field in source.TrailingHeaders.NonValidated)
         {
             if (field.Key.StartsWith(OwnPrefix, StringComparison.OrdinalIgnoreCase))
@@ -58,7 +52,7 @@ internal sealed class ResponseFields(LinkRewriter links)
         foreach (var field in source)
         {
             var name = field.Key;
-            if (name.StartsWith(OwnPrefix, StringComparison.OrdinalIgnoreCase))
+            if ((name[0] | 0x20) == 'x' && name.StartsWith(OwnPrefix, StringComparison.OrdinalIgnoreCase))
             {
                 RemoveOwn(target, name);
                 continue;

@@ -169,7 +169,7 @@ internal static class PresentedKey
         {
             foreach (var value in field.Value)
             {
-                if (value is not null && value.Contains(key, StringComparison.Ordinal))
+                if (value is not null && value.Length >= key.Length && value.Contains(key, StringComparison.Ordinal))
                 {
                     return true;
                 }

@@ -45,6 +45,12 @@ internal sealed class ProviderCredential
 
     public bool IsIn(ReadOnlySpan<char> text)
     {
+        // No form is shorter than the secret itself.
+        if (text.Length < _secret.Length)
+        {
+            return false;
+        }
+
         foreach (var form in _forms)
         {
             if (text.Contains(form, StringComparison.Ordinal))

@@ -10,6 +10,7 @@ internal static class GatewayTelemetry
     public static class Instruments
     {
         public const string Requests = "ultraai.requests";
+        public const string CallsActive = "ultraai.calls.active";
         public const string QueueDepth = "ultraai.queue.depth";
         public const string QueueWait = "ultraai.queue.wait";
         public const string UpstreamTimeouts = "ultraai.upstream.timeouts";

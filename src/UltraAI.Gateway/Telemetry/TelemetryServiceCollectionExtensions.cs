@@ -27,6 +27,11 @@ internal static class TelemetryServiceCollectionExtensions
                     .AddMeter(GatewayTelemetry.MeterName)
                     .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.Diagnostics")
                     .AddMeter("System.Net.Http", "System.Net.NameResolution", "System.Runtime")
+
+                    // Counted up and down, or timed, for every request: together an eighth of what a request costs.
+                    // ultraai.calls.active and ultraai.queue.wait say the same per provider.
+                    .AddView("http.client.active_requests", MetricStreamConfiguration.Drop)
+                    .AddView("http.client.request.time_in_queue", MetricStreamConfiguration.Drop)
                     .AddView("http.server.request.duration", new ExplicitBucketHistogramConfiguration { Boundaries = DurationBounds })
                     .AddView("http.client.request.duration", new ExplicitBucketHistogramConfiguration { Boundaries = DurationBounds })
                     .AddPrometheusExporter(exporter => exporter.ScopeInfoEnabled = false);

@@ -56,6 +56,12 @@ internal sealed class Provider
     /// <summary>The metrics tag with its name, made once.</summary>
     public KeyValuePair<string, object?> Tag { get; }
 
+    /// <summary>How many calls wait and run, once the transport has found it.</summary>
+    public TransportMetrics.Load? Load { get; set; }
+
+    /// <summary>The gate of its origin, once the transport has found it.</summary>
+    public CallGate? OriginGate { get; set; }
+
     /// <summary>Limits of its own below the origin's, or null.</summary>
     public CallLimits? OwnLimits { get; init; }
 

@@ -58,6 +58,7 @@ internal sealed class ProviderCall
     private CancellationTokenRegistration _abortRegistration;
     private CallGate? _gate;
     private CallGate? _ownGate;
+    private TransportMetrics.Load? _load;
     private CallOutcome? _failure;
     private TaskCompletionSource? _bodyWritten;
     private volatile RequestBodyState _requestBody;
@@ -198,7 +199,7 @@ internal sealed class ProviderCall
     /// <summary>The first byte of the response's body did not come together with its head: the head goes on alone.</summary>
     public Task BodyIsLateAsync() => _client?.SendHeadAsync() ?? Task.CompletedTask;
 
-    public void TookPlace(CallGate gate, bool isOwn)
+    public void TookPlace(CallGate gate, TransportMetrics.Load load, bool isOwn)
     {
         if (isOwn)
         {
@@ -207,6 +208,8 @@ internal sealed class ProviderCall
         else
         {
             _gate = gate;
+            _load = load;
+            Interlocked.Increment(ref load.Active);
         }
     }
 
@@ -256,7 +259,12 @@ internal sealed class ProviderCall
 
     private void LeaveGates()
     {
-        Interlocked.Exchange(ref _gate, null)?.Leave();
+        if (Interlocked.Exchange(ref _gate, null) is { } gate)
+        {
+            Interlocked.Decrement(ref _load!.Active);
+            gate.Leave();
+        }
+
         Interlocked.Exchange(ref _ownGate, null)?.Leave();
     }
 }

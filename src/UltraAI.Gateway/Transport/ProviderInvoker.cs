@@ -102,7 +102,7 @@ internal sealed partial class ProviderInvoker(SharedHttpHandler handler, Transpo
         await EnterAsync(call, OriginGateOf(call), isOwn: false);
     }
 
-    private CallGate OriginGateOf(ProviderCall call) =>
+    private CallGate OriginGateOf(ProviderCall call) => call.Provider.OriginGate ??=
         _originGates.GetOrAdd(call.Provider.Origin, static (_, limits) => new CallGate(limits), _originLimits);
 
     private ValueTask EnterAsync(ProviderCall call, CallGate gate, bool isOwn)
@@ -115,7 +115,7 @@ internal sealed partial class ProviderInvoker(SharedHttpHandler handler, Transpo
 
         if (entered.IsCompletedSuccessfully)
         {
-            call.TookPlace(gate, isOwn);
+            call.TookPlace(gate, LoadOf(call), isOwn);
             return ValueTask.CompletedTask;
         }
 
@@ -129,13 +129,15 @@ internal sealed partial class ProviderInvoker(SharedHttpHandler handler, Transpo
         try
         {
             await entered;
-            call.TookPlace(gate, isOwn);
+            call.TookPlace(gate, LoadOf(call), isOwn);
         }
         finally
         {
             metrics.QueueLeft(call.Provider, time.GetElapsedTime(start));
         }
     }
+
+    private TransportMetrics.Load LoadOf(ProviderCall call) => call.Provider.Load ??= metrics.LoadOf(call.Provider);
 
     private void SetContent(ProviderCall call, HttpRequestMessage request)
     {

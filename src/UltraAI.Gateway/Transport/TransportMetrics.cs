@@ -17,7 +17,7 @@ internal sealed class TransportMetrics
     private readonly Counter<long> _requests;
     private readonly Counter<long> _timeouts;
     private readonly Histogram<double> _queueWait;
-    private readonly ConcurrentDictionary<string, QueueDepth> _queueDepths = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Load> _loads = new(StringComparer.Ordinal);
 
     // The factory owns the meter: it is not ours to dispose.
     public TransportMetrics(IMeterFactory meters)
@@ -26,7 +26,10 @@ internal sealed class TransportMetrics
         _requests = meter.CreateCounter<long>(GatewayTelemetry.Instruments.Requests, description: "Requests to a provider's route, by how they ended.");
         _timeouts = meter.CreateCounter<long>(GatewayTelemetry.Instruments.UpstreamTimeouts, description: "Calls that a provider left silent until the clock ran out.");
         _queueWait = meter.CreateHistogram<double>(GatewayTelemetry.Instruments.QueueWait, "s", "How long calls that had to wait for a place at their origin did so.");
-        meter.CreateObservableGauge(GatewayTelemetry.Instruments.QueueDepth, ObserveQueues, description: "Calls that wait for a place at their origin.");
+        meter.CreateObservableGauge(
+            GatewayTelemetry.Instruments.QueueDepth, () => Observe(static load => ref load.Waiting), description: "Calls that wait for a place at their origin.");
+        meter.CreateObservableGauge(
+            GatewayTelemetry.Instruments.CallsActive, () => Observe(static load => ref load.Active), description: "Calls that have a place at their origin.");
     }
 
     public void RequestEnded(Provider provider, CallOutcome outcome)
@@ -38,24 +41,29 @@ internal sealed class TransportMetrics
         }
     }
 
-    public void QueueEntered(Provider provider) => Interlocked.Increment(ref DepthOf(provider).Count);
+    public void QueueEntered(Provider provider) => Interlocked.Increment(ref LoadOf(provider).Waiting);
 
     public void QueueLeft(Provider provider, TimeSpan waited)
     {
-        Interlocked.Decrement(ref DepthOf(provider).Count);
+        Interlocked.Decrement(ref LoadOf(provider).Waiting);
         _queueWait.Record(waited.TotalSeconds, provider.Tag);
     }
 
+    /// <summary>The counts of a provider, which outlive a reload.</summary>
+    public Load LoadOf(Provider provider) => _loads.GetOrAdd(provider.Name, static (_, tag) => new Load(tag), provider.Tag);
+
     private static KeyValuePair<string, object?> Outcome(string name) => new(GatewayTelemetry.Tags.Outcome, name);
 
-    private QueueDepth DepthOf(Provider provider) => _queueDepths.GetOrAdd(provider.Name, static (_, tag) => new QueueDepth(tag), provider.Tag);
+    private IEnumerable<Measurement<int>> Observe(CountOf count) =>
+        _loads.Values.Select(load => new Measurement<int>(Volatile.Read(ref count(load)), load.Tag));
 
-    private IEnumerable<Measurement<int>> ObserveQueues() =>
-        _queueDepths.Values.Select(depth => new Measurement<int>(Volatile.Read(ref depth.Count), depth.Tag));
+    private delegate ref int CountOf(Load load);
 
-    private sealed class QueueDepth(KeyValuePair<string, object?> tag)
+    /// <summary>How many calls wait and run.</summary>
+    internal sealed class Load(KeyValuePair<string, object?> tag)
     {
-        public int Count;
+        public int Waiting;
+        public int Active;
 
         public KeyValuePair<string, object?> Tag { get; } = tag;
     }

@@ -148,7 +148,7 @@ internal sealed class WireConnection : IAsyncDisposable
 
             // What came before the reset counts (a pipe that ends with an exception would drop it); once the reader gets
             // no further with it, the transfer is broken.
-            if (result.Buffer.Length == _leftAtReset)
+            if (result.Buffer.IsEmpty || result.Buffer.Length == _leftAtReset)
             {
                 throw failure;
             }
