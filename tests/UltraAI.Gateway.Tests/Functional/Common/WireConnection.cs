@@ -124,9 +124,9 @@ internal sealed class WireConnection : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // The reader is not completed: a provider's handler may be in the middle of it, and then hears of the end from the pump.
         _socket.Dispose();
-        _received.Reader.CancelPendingRead();
-        await _received.Reader.CompleteAsync();
+        _received.Writer.CancelPendingFlush();
         await _pump;
     }
 
