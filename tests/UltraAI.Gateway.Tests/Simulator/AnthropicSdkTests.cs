@@ -11,8 +11,13 @@ using Xunit;
 
 namespace UltraAI.Gateway.Tests.Simulator;
 
-/// <summary>The Anthropic SDK straight against the simulated provider: what it understands there, it must understand through the gateway.</summary>
-public sealed class AnthropicSdkTests(SimulatorFixture fixture) : IClassFixture<SimulatorFixture>
+public sealed class AnthropicSdkDirectTests(SimulatorFixture fixture) : AnthropicSdkTests<SimulatorFixture>(fixture);
+
+public sealed class AnthropicSdkGatewayTests(GatewayFixture fixture) : AnthropicSdkTests<GatewayFixture>(fixture);
+
+/// <summary>The Anthropic SDK against the simulated provider, straight and through the gateway: the same must happen.</summary>
+public abstract class AnthropicSdkTests<TFixture>(TFixture fixture) : IClassFixture<TFixture>
+    where TFixture : SimulatorFixture
 {
     private const string Model = "claude-sonnet-4-6";
 
@@ -114,7 +119,7 @@ public sealed class AnthropicSdkTests(SimulatorFixture fixture) : IClassFixture<
     }
 
     [Fact]
-    public async Task Batch_EndsWithResultsAtTheProvidersOwnAddress()
+    public async Task Batch_EndsWithResultsAtTheAddressThatWasCalled()
     {
         using var client = Client();
         var parameters = new Params { Model = Model, MaxTokens = 100, Messages = Question().Messages };
@@ -127,7 +132,7 @@ public sealed class AnthropicSdkTests(SimulatorFixture fixture) : IClassFixture<
         }
 
         Assert.Null(created.ResultsUrl);
-        Assert.StartsWith(Provider.BaseAddress.ToString(), ended.ResultsUrl, StringComparison.Ordinal);
+        Assert.StartsWith(fixture.AddressOf(Provider).ToString(), ended.ResultsUrl, StringComparison.Ordinal);
         Assert.Equal("one", Assert.Single(results).CustomID);
         Assert.True(results[0].Result.TryPickSucceeded(out _));
     }
@@ -171,8 +176,13 @@ public sealed class AnthropicSdkTests(SimulatorFixture fixture) : IClassFixture<
     private AnthropicClient Client(string? credential = null)
     {
         var http = new HttpClient();
-        http.DefaultRequestHeaders.Add("x-api-key", credential ?? Provider.Credential);
-        return new AnthropicClient { BaseUrl = Provider.BaseAddress.ToString().TrimEnd('/'), ApiKey = credential ?? Provider.Credential, MaxRetries = 0, HttpClient = http };
+        if (fixture is not GatewayFixture)
+        {
+            // This SDK sends the key as a bearer token, which the provider does not take and the gateway does.
+            http.DefaultRequestHeaders.Add("x-api-key", credential ?? fixture.KeyOf(Provider));
+        }
+
+        return new AnthropicClient { BaseUrl = fixture.AddressOf(Provider).ToString().TrimEnd('/'), ApiKey = credential ?? fixture.KeyOf(Provider), MaxRetries = 0, HttpClient = http };
     }
 
     private static MessageCreateParams Question(string model = Model) =>

@@ -10,8 +10,13 @@ using Xunit;
 
 namespace UltraAI.Gateway.Tests.Simulator;
 
-/// <summary>The OpenAI SDK's newer clients, responses and realtime, straight against the simulated provider.</summary>
-public sealed class OpenAIResponsesSdkTests(SimulatorFixture fixture) : IClassFixture<SimulatorFixture>
+public sealed class OpenAIResponsesSdkDirectTests(SimulatorFixture fixture) : OpenAIResponsesSdkTests<SimulatorFixture>(fixture);
+
+public sealed class OpenAIResponsesSdkGatewayTests(GatewayFixture fixture) : OpenAIResponsesSdkTests<GatewayFixture>(fixture);
+
+/// <summary>The OpenAI SDK's newer clients, responses and realtime, straight and through the gateway.</summary>
+public abstract class OpenAIResponsesSdkTests<TFixture>(TFixture fixture) : IClassFixture<TFixture>
+    where TFixture : SimulatorFixture
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -60,8 +65,8 @@ public sealed class OpenAIResponsesSdkTests(SimulatorFixture fixture) : IClassFi
     [Fact]
     public async Task Realtime_Conversation_AnswersInText()
     {
-        var endpoint = new UriBuilder(new Uri(fixture.Simulator.OpenAI.BaseAddress, "/v1")) { Scheme = "ws" }.Uri;
-        var client = new RealtimeClient(new ApiKeyCredential(fixture.Simulator.OpenAI.Credential), new RealtimeClientOptions { Endpoint = endpoint });
+        var endpoint = new UriBuilder(new Uri(fixture.AddressOf(fixture.Simulator.OpenAI).ToString().TrimEnd('/') + "/v1")) { Scheme = "ws" }.Uri;
+        var client = new RealtimeClient(new ApiKeyCredential(fixture.KeyOf(fixture.Simulator.OpenAI)), new RealtimeClientOptions { Endpoint = endpoint });
         using var session = await client.StartConversationSessionAsync("gpt-realtime", cancellationToken: Cancelled);
         await session.AddItemAsync(RealtimeItem.CreateUserMessageItem("How do ocean tides work?"), Cancelled);
         await session.StartResponseAsync(Cancelled);
@@ -80,5 +85,5 @@ public sealed class OpenAIResponsesSdkTests(SimulatorFixture fixture) : IClassFi
     }
 
     private OpenAIClient Client() => new(
-        new ApiKeyCredential(fixture.Simulator.OpenAI.Credential), new OpenAIClientOptions { Endpoint = new Uri(fixture.Simulator.OpenAI.BaseAddress, "/v1") });
+        new ApiKeyCredential(fixture.KeyOf(fixture.Simulator.OpenAI)), new OpenAIClientOptions { Endpoint = new Uri(fixture.AddressOf(fixture.Simulator.OpenAI).ToString().TrimEnd('/') + "/v1") });
 }

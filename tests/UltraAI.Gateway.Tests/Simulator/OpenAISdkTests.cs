@@ -13,8 +13,13 @@ using Xunit;
 
 namespace UltraAI.Gateway.Tests.Simulator;
 
-/// <summary>The OpenAI SDK straight against the simulated provider: what it understands there, it must understand through the gateway.</summary>
-public sealed class OpenAISdkTests(SimulatorFixture fixture) : IClassFixture<SimulatorFixture>
+public sealed class OpenAISdkDirectTests(SimulatorFixture fixture) : OpenAISdkTests<SimulatorFixture>(fixture);
+
+public sealed class OpenAISdkGatewayTests(GatewayFixture fixture) : OpenAISdkTests<GatewayFixture>(fixture);
+
+/// <summary>The OpenAI SDK against the simulated provider, straight and through the gateway: the same must happen.</summary>
+public abstract class OpenAISdkTests<TFixture>(TFixture fixture) : IClassFixture<TFixture>
+    where TFixture : SimulatorFixture
 {
     private const string Person = """{"type":"object","properties":{"name":{"type":"string"},"age":{"type":"integer"}},"required":["name","age"],"additionalProperties":false}""";
 
@@ -187,7 +192,7 @@ public sealed class OpenAISdkTests(SimulatorFixture fixture) : IClassFixture<Sim
             () => Client("sk-wrong").GetChatClient("gpt-4o").CompleteChatAsync([new UserChatMessage("Tides?")], cancellationToken: Cancelled));
 
         Assert.Equal(401, exception.Status);
-        Assert.Contains("invalid_api_key", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(fixture is GatewayFixture ? "invalid_key" : "invalid_api_key", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -201,6 +206,6 @@ public sealed class OpenAISdkTests(SimulatorFixture fixture) : IClassFixture<Sim
     }
 
     private OpenAIClient Client(string? credential = null, int retries = 0) => new(
-        new ApiKeyCredential(credential ?? Provider.Credential),
-        new OpenAIClientOptions { Endpoint = new Uri(Provider.BaseAddress, "/v1"), RetryPolicy = new ClientRetryPolicy(retries) });
+        new ApiKeyCredential(credential ?? fixture.KeyOf(Provider)),
+        new OpenAIClientOptions { Endpoint = new Uri(fixture.AddressOf(Provider).ToString().TrimEnd('/') + "/v1"), RetryPolicy = new ClientRetryPolicy(retries) });
 }

@@ -7,19 +7,26 @@ using Xunit;
 namespace UltraAI.Gateway.Tests.Simulator;
 
 /// <summary>Simulated providers for one test class, and plain HTTP to them.</summary>
-public sealed class SimulatorFixture : IAsyncLifetime
+public class SimulatorFixture : IAsyncLifetime
 {
     private readonly HttpClient _client = new();
     private ProviderSimulator? _simulator;
 
     public ProviderSimulator Simulator => _simulator ?? throw new InvalidOperationException("Not started.");
 
-    public async ValueTask InitializeAsync() => _simulator = await ProviderSimulator.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
+    /// <summary>Where an SDK is pointed for this provider.</summary>
+    public virtual Uri AddressOf(SimulatedProvider provider) => provider.BaseAddress;
 
-    public async ValueTask DisposeAsync()
+    /// <summary>What an SDK is given as its key for this provider.</summary>
+    public virtual string KeyOf(SimulatedProvider provider) => provider.Credential;
+
+    public virtual async ValueTask InitializeAsync() => _simulator = await ProviderSimulator.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
+
+    public virtual async ValueTask DisposeAsync()
     {
         _client.Dispose();
         await Simulator.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 
     public SimulatedProvider Provider(string name) => Simulator.All.Single(provider => provider.Name == name);
