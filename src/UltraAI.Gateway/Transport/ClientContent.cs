@@ -34,6 +34,7 @@ internal sealed class ClientContent : HttpContent
     private Exception? _timerFailure;
     private CancellationTokenSource? _writing;
     private CancellationToken _cancelled;
+    private volatile bool _isArmed;
     private int _isStarted;
 
     public ClientContent(PipeReader reader, HttpContent? fields, ProviderCall call, TimeProvider time)
@@ -65,11 +66,7 @@ internal sealed class ClientContent : HttpContent
         var timer = CreateTimer();
         try
         {
-            while (await FillAsync(timer))
-            {
-            }
-
-            await SendAsync(flush: false);
+            await CopyAsync(timer);
         }
         finally
         {
@@ -92,57 +89,78 @@ internal sealed class ClientContent : HttpContent
         return false;
     }
 
-    /// <summary>Reads what comes next into the piece, and sends the piece when it is full.</summary>
-    /// <returns>False at the end of the body.</returns>
-    private async ValueTask<bool> FillAsync(ITimer timer)
+    // One method, and not one per step: it waits for every 4 KB, and each further method would make an object each time.
+    private async Task CopyAsync(ITimer timer)
     {
-        if (!TryRead(out var read))
+        while (true)
         {
-            read = await WaitForMoreAsync(timer);
-        }
+            if (!TryRead(out var read))
+            {
+                // What the client sent before goes out, the head included: at once if that is all, else when patience ends.
+                _call.RequestBody = RequestBodyState.WaitsForClient;
+                if (_length == 0)
+                {
+                    await _stream.FlushAsync(_cancelled);
+                }
+                else
+                {
+                    LetTimerSend(timer);
+                }
 
-        var buffer = read.Buffer;
-        while (buffer.Length > 0)
-        {
-            _piece ??= ArrayPool<byte>.Shared.Rent(PieceBytes);
-            var taken = buffer.Slice(0, Math.Min(buffer.Length, PieceBytes - _length));
-            taken.CopyTo(_piece.AsSpan(_length));
-            _length += (int)taken.Length;
-            buffer = buffer.Slice(taken.End);
-            if (_length == PieceBytes)
+                try
+                {
+                    read = await _reader.ReadAsync(_cancelled);
+                }
+                catch (Exception exception) when (exception is not OperationCanceledException)
+                {
+                    await TakeBackAsync();
+                    throw ClientFailed(exception);
+                }
+                catch (OperationCanceledException)
+                {
+                    await TakeBackAsync();
+                    throw;
+                }
+
+                await TakeBackAsync();
+            }
+
+            var buffer = read.Buffer;
+            while (buffer.Length > 0)
+            {
+                _piece ??= ArrayPool<byte>.Shared.Rent(PieceBytes);
+                var taken = buffer.Slice(0, Math.Min(buffer.Length, PieceBytes - _length));
+                taken.CopyTo(_piece.AsSpan(_length));
+                _length += (int)taken.Length;
+                buffer = buffer.Slice(taken.End);
+                if (_length == PieceBytes)
+                {
+                    await SendAsync(flush: false);
+                }
+            }
+
+            _reader.AdvanceTo(read.Buffer.End);
+            if (read.IsCompleted)
             {
                 await SendAsync(flush: false);
+                return;
             }
         }
-
-        _reader.AdvanceTo(read.Buffer.End);
-        return !read.IsCompleted;
     }
 
-    /// <summary>Waits for the client. What it sent before goes out, the head included: at once if that is all, else when patience ends.</summary>
-    private async ValueTask<ReadResult> WaitForMoreAsync(ITimer timer)
+    private void LetTimerSend(ITimer timer)
     {
-        _call.RequestBody = RequestBodyState.WaitsForClient;
-        if (_length == 0)
+        Interlocked.Exchange(ref _owner, LoopWaits); // before the flag is read
+        if (!_isArmed)
         {
-            await _stream.FlushAsync(_cancelled);
-            return await ReadAsync();
-        }
-
-        Volatile.Write(ref _owner, LoopWaits);
-        timer.Change(Patience, Timeout.InfiniteTimeSpan);
-        try
-        {
-            return await ReadAsync();
-        }
-        finally
-        {
-            if (Interlocked.CompareExchange(ref _owner, LoopOwns, LoopWaits) == TimerOwns)
-            {
-                await WaitForTimerAsync();
-            }
+            // Not for every 4 KB: a timer that is still running ends this wait as well, only sooner.
+            _isArmed = true;
+            timer.Change(Patience, Timeout.InfiniteTimeSpan);
         }
     }
+
+    private Task TakeBackAsync() =>
+        Interlocked.CompareExchange(ref _owner, LoopOwns, LoopWaits) == TimerOwns ? WaitForTimerAsync() : Task.CompletedTask;
 
     private async Task WaitForTimerAsync()
     {
@@ -161,18 +179,6 @@ internal sealed class ClientContent : HttpContent
             return _reader.TryRead(out read);
         }
         catch (Exception exception)
-        {
-            throw ClientFailed(exception);
-        }
-    }
-
-    private async ValueTask<ReadResult> ReadAsync()
-    {
-        try
-        {
-            return await _reader.ReadAsync(_cancelled);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
         {
             throw ClientFailed(exception);
         }
@@ -206,6 +212,7 @@ internal sealed class ClientContent : HttpContent
 
     private async Task SendByTimerAsync()
     {
+        _isArmed = false;
         if (Interlocked.CompareExchange(ref _owner, TimerOwns, LoopWaits) != LoopWaits)
         {
             return;

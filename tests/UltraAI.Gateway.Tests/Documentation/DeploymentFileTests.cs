@@ -114,7 +114,8 @@ public sealed class DeploymentFileTests(DemoFixture demo) : IDisposable
         var files = Compose["services"].Entries.Values
             .Where(service => service.Entries.ContainsKey("volumes"))
             .SelectMany(service => service["volumes"].Items)
-            .Select(volume => volume.Text.Split(':')[0]);
+            .Select(volume => volume.Text.Split(':')[0])
+            .Where(source => source.StartsWith('.')); // any other is a named volume
         Assert.All(files, file => Assert.True(File.Exists(Repository.Path("config", file)), file));
         Assert.True(File.Exists(Repository.Path("config", Gateways()[0]["build"].Text, "Dockerfile")));
 
