@@ -28,7 +28,7 @@ internal static class TelemetryServiceCollectionExtensions
                     .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.Diagnostics")
                     .AddMeter("System.Net.Http", "System.Net.NameResolution", "System.Runtime")
 
-                    // Counted up and down, or timed, for every request: together an eighth of what a request costs.
+                    // Counted up and down, or timed, for every request, at a cost (docs/performance.md).
                     // ultraai.calls.active and ultraai.queue.wait say the same per provider.
                     .AddView("http.client.active_requests", MetricStreamConfiguration.Drop)
                     .AddView("http.client.request.time_in_queue", MetricStreamConfiguration.Drop)
