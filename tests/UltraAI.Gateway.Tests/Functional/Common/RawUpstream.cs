@@ -72,9 +72,9 @@ internal sealed class RawUpstream : IAsyncDisposable
                 _connections[connection] = ServeAsync(connection, number);
             }
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
         {
-            // Stopped.
+            // Stopped, perhaps before the first accept.
         }
     }
 
