@@ -12,6 +12,9 @@ internal enum ErrorCode
     /// <summary>The virtual key may not use this provider.</summary>
     ProviderNotAllowed,
 
+    /// <summary>The virtual key may not use this model.</summary>
+    ModelNotAllowed,
+
     /// <summary>The virtual key may not use this method and path.</summary>
     EndpointNotAllowed,
 
@@ -32,6 +35,18 @@ internal enum ErrorCode
 
     /// <summary>The client stopped sending its body.</summary>
     ClientTimeout,
+
+    /// <summary>A limit of requests or tokens is used up for now.</summary>
+    RateLimited,
+
+    /// <summary>As many calls as allowed are running.</summary>
+    ConcurrencyLimited,
+
+    /// <summary>The virtual key's budget is spent.</summary>
+    BudgetExhausted,
+
+    /// <summary>The store of limits does not answer, and <c>OnFailure</c> is <c>Deny</c>.</summary>
+    StoreUnavailable,
 
     /// <summary>The provider refused the gateway's own credential.</summary>
     ProviderKeyRejected,

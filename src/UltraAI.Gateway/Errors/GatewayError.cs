@@ -14,14 +14,16 @@ internal sealed record GatewayError(ErrorCode Code, string Message)
     public int StatusCode => Code switch
     {
         ErrorCode.InvalidKey or ErrorCode.KeyExpired => StatusCodes.Status401Unauthorized,
-        ErrorCode.ProviderNotAllowed or ErrorCode.EndpointNotAllowed or ErrorCode.NetworkNotAllowed or ErrorCode.NavigationRefused
+        ErrorCode.ProviderNotAllowed or ErrorCode.ModelNotAllowed or ErrorCode.EndpointNotAllowed or ErrorCode.NetworkNotAllowed or ErrorCode.NavigationRefused
             => StatusCodes.Status403Forbidden,
         ErrorCode.NotFound => StatusCodes.Status404NotFound,
         ErrorCode.InvalidRequest => StatusCodes.Status400BadRequest,
         ErrorCode.BodyTooLarge => StatusCodes.Status413PayloadTooLarge,
         ErrorCode.ClientTimeout => StatusCodes.Status408RequestTimeout,
+        ErrorCode.RateLimited or ErrorCode.ConcurrencyLimited => StatusCodes.Status429TooManyRequests,
+        ErrorCode.BudgetExhausted => StatusCodes.Status402PaymentRequired,
         ErrorCode.ProviderKeyRejected or ErrorCode.UpstreamUnreachable => StatusCodes.Status502BadGateway,
-        ErrorCode.QueueFull or ErrorCode.Draining => StatusCodes.Status503ServiceUnavailable,
+        ErrorCode.QueueFull or ErrorCode.Draining or ErrorCode.StoreUnavailable => StatusCodes.Status503ServiceUnavailable,
         ErrorCode.UpstreamTimeout => StatusCodes.Status504GatewayTimeout,
         _ => StatusCodes.Status500InternalServerError,
     };
@@ -32,6 +34,7 @@ internal sealed record GatewayError(ErrorCode Code, string Message)
         ErrorCode.InvalidKey => "invalid_key",
         ErrorCode.KeyExpired => "key_expired",
         ErrorCode.ProviderNotAllowed => "provider_not_allowed",
+        ErrorCode.ModelNotAllowed => "model_not_allowed",
         ErrorCode.EndpointNotAllowed => "endpoint_not_allowed",
         ErrorCode.NetworkNotAllowed => "network_not_allowed",
         ErrorCode.NavigationRefused => "navigation_refused",
@@ -39,6 +42,10 @@ internal sealed record GatewayError(ErrorCode Code, string Message)
         ErrorCode.InvalidRequest => "invalid_request",
         ErrorCode.BodyTooLarge => "body_too_large",
         ErrorCode.ClientTimeout => "client_timeout",
+        ErrorCode.RateLimited => "rate_limited",
+        ErrorCode.ConcurrencyLimited => "concurrency_limited",
+        ErrorCode.BudgetExhausted => "budget_exhausted",
+        ErrorCode.StoreUnavailable => "store_unavailable",
         ErrorCode.ProviderKeyRejected => "provider_key_rejected",
         ErrorCode.UpstreamUnreachable => "upstream_unreachable",
         ErrorCode.QueueFull => "queue_full",

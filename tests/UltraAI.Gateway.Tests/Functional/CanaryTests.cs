@@ -92,7 +92,7 @@ public sealed class CanaryTests
                 exchange.Close();
                 break;
             case "wait":
-                await exchange.PeerClosed.WaitAsync(Limits.Step);
+                await exchange.PeerClosed.WaitAsync(Deadlines.Step);
                 break;
             default:
                 await exchange.RespondAsync("200 OK", "{}", "X-Echo: " + credential);

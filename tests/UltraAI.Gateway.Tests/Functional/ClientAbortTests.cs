@@ -21,12 +21,12 @@ public sealed class ClientAbortTests
         {
             await exchange.ReadBodyAsync();
             arrived.SetResult(exchange);
-            await exchange.PeerClosed.WaitAsync(Limits.Step);
+            await exchange.PeerClosed.WaitAsync(Deadlines.Step);
         };
         await using var client = await gateway.ConnectAsync();
 
         await client.SendAsync(Request.Post("/openai/v1/chat/completions", "{}"));
-        var call = await arrived.Task.WaitAsync(Limits.Step, TestContext.Current.CancellationToken);
+        var call = await arrived.Task.WaitAsync(Deadlines.Step, TestContext.Current.CancellationToken);
         Leave(client, byReset);
 
         await AssertClosesAsync(call);
@@ -44,7 +44,7 @@ public sealed class ClientAbortTests
             await exchange.StartStreamAsync();
             await exchange.WriteChunkAsync("data: 1\n\n");
             started.SetResult(exchange);
-            await exchange.PeerClosed.WaitAsync(Limits.Step);
+            await exchange.PeerClosed.WaitAsync(Deadlines.Step);
         };
         await using var client = await gateway.ConnectAsync();
 
@@ -74,7 +74,7 @@ public sealed class ClientAbortTests
         await using var client = await gateway.ConnectAsync();
 
         await client.SendAsync(Request.Send("POST", "/openai/v1/files", [Request.Authorization, framing]) + start + new string('x', 100_000));
-        var call = await started.Task.WaitAsync(Limits.Step, TestContext.Current.CancellationToken);
+        var call = await started.Task.WaitAsync(Deadlines.Step, TestContext.Current.CancellationToken);
         client.Abort();
 
         await AssertClosesAsync(call);
@@ -89,7 +89,7 @@ public sealed class ClientAbortTests
         var release = new TaskCompletionSource();
         gateway.OpenAI.Handler = async exchange =>
         {
-            await release.Task.WaitAsync(Limits.Step);
+            await release.Task.WaitAsync(Deadlines.Step);
             await exchange.RespondJsonAsync("{}");
         };
         await using var running = await gateway.ConnectAsync();
@@ -116,7 +116,7 @@ public sealed class ClientAbortTests
         {
             await exchange.StartStreamAsync();
             await exchange.WriteChunkAsync("data: 1\n\n");
-            await exchange.PeerClosed.WaitAsync(Limits.Step);
+            await exchange.PeerClosed.WaitAsync(Deadlines.Step);
         };
         var clients = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => gateway.ConnectAsync()));
         await Task.WhenAll(clients.Select(async client =>
@@ -154,7 +154,7 @@ public sealed class ClientAbortTests
     private static async Task AssertClosesAsync(RawExchange call)
     {
         var watch = Stopwatch.StartNew();
-        await call.PeerClosed.WaitAsync(Limits.Step, TestContext.Current.CancellationToken);
+        await call.PeerClosed.WaitAsync(Deadlines.Step, TestContext.Current.CancellationToken);
         Assert.True(watch.Elapsed < Bound, $"The provider saw the close only after {watch.Elapsed}.");
     }
 

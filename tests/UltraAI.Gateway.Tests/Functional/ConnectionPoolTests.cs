@@ -62,7 +62,7 @@ public sealed class ConnectionPoolTests
                 all.SetResult();
             }
 
-            await all.Task.WaitAsync(Limits.Step);
+            await all.Task.WaitAsync(Deadlines.Step);
             await exchange.RespondJsonAsync("{}");
         };
         var clients = await Task.WhenAll(Enumerable.Range(0, Concurrency).Select(_ => gateway.ConnectAsync()));

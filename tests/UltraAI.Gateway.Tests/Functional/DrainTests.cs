@@ -27,7 +27,7 @@ public sealed class DrainTests
 
         Assert.Equal(200, await HealthAsync(gateway, "live"));
         (await gateway.GetAsync("/openai/v1/models")).AssertPassed();
-        await stopping.WaitAsync(Limits.Step, TestContext.Current.CancellationToken);
+        await stopping.WaitAsync(Deadlines.Step, TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class DrainTests
         {
             await exchange.StartStreamAsync();
             await exchange.WriteChunkAsync("data: 1\n\n");
-            await finish.Task.WaitAsync(Limits.Step);
+            await finish.Task.WaitAsync(Deadlines.Step);
             await exchange.WriteChunkAsync("data: 2\n\n");
             await exchange.WriteLastChunkAsync();
         };
@@ -54,7 +54,7 @@ public sealed class DrainTests
         finish.SetResult();
 
         Assert.Equal("data: 2\n\n"u8.ToArray(), await client.ReadBodyAsync());
-        await stopping.WaitAsync(Limits.Step, TestContext.Current.CancellationToken);
+        await stopping.WaitAsync(Deadlines.Step, TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class DrainTests
         {
             await exchange.StartStreamAsync();
             await exchange.WriteChunkAsync("data: 1\n\n");
-            await finish.Task.WaitAsync(Limits.Step);
+            await finish.Task.WaitAsync(Deadlines.Step);
             await exchange.WriteLastChunkAsync();
         };
         await using var streaming = await gateway.ConnectAsync();
@@ -84,7 +84,7 @@ public sealed class DrainTests
         Assert.True(int.Parse(refused["Retry-After"]!, CultureInfo.InvariantCulture) >= 1);
         finish.SetResult();
         Assert.Equal("data: 1\n\n"u8.ToArray(), await streaming.ReadBodyAsync());
-        await stopping.WaitAsync(Limits.Step, TestContext.Current.CancellationToken);
+        await stopping.WaitAsync(Deadlines.Step, TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -95,13 +95,13 @@ public sealed class DrainTests
         {
             await exchange.StartStreamAsync();
             await exchange.WriteChunkAsync("data: 1\n\n");
-            await exchange.PeerClosed.WaitAsync(Limits.Step);
+            await exchange.PeerClosed.WaitAsync(Deadlines.Step);
         };
         await using var client = await gateway.ConnectAsync();
         await client.SendAsync(Request.Get("/openai/v1/x"));
         (await client.ReadHeadAsync()).AssertPassed();
 
-        await gateway.App.StopAsync(TestContext.Current.CancellationToken).WaitAsync(Limits.Step, TestContext.Current.CancellationToken);
+        await gateway.App.StopAsync(TestContext.Current.CancellationToken).WaitAsync(Deadlines.Step, TestContext.Current.CancellationToken);
 
         await client.AssertBrokenAsync();
         await Eventually.TrueAsync(() => gateway.OpenAI.OpenConnections == 0, "the provider call is cancelled");

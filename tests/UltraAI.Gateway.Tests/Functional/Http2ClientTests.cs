@@ -38,17 +38,17 @@ public sealed class Http2ClientTests
         gateway.OpenAI.Handler = async exchange =>
         {
             await exchange.StartStreamAsync();
-            await seen.WaitAsync(Limits.Step);
+            await seen.WaitAsync(Deadlines.Step);
             for (var i = 0; i < 5; i++)
             {
                 await exchange.WriteChunkAsync($"data: {i}\n\n");
-                await seen.WaitAsync(Limits.Step);
+                await seen.WaitAsync(Deadlines.Step);
             }
 
             await exchange.WriteLastChunkAsync();
         };
         using var client = Client();
-        using var limit = Limits.StepCancellation();
+        using var limit = Deadlines.StepCancellation();
 
         using var response = await client.SendAsync(Message(gateway, HttpMethod.Get, "/openai/v1/x"), HttpCompletionOption.ResponseHeadersRead, limit.Token);
         await using var body = await response.Content.ReadAsStreamAsync(limit.Token);
@@ -73,11 +73,11 @@ public sealed class Http2ClientTests
         {
             await exchange.StartStreamAsync();
             await exchange.WriteChunkAsync("data: 1\n\n");
-            await Task.WhenAny(exchange.PeerClosed, finish.Task).WaitAsync(Limits.Step);
+            await Task.WhenAny(exchange.PeerClosed, finish.Task).WaitAsync(Deadlines.Step);
             await exchange.WriteLastChunkAsync();
         };
         using var client = Client();
-        using var limit = Limits.StepCancellation();
+        using var limit = Deadlines.StepCancellation();
         var stays = await client.SendAsync(Message(gateway, HttpMethod.Get, "/openai/v1/stays"), HttpCompletionOption.ResponseHeadersRead, limit.Token);
         var leaves = await client.SendAsync(Message(gateway, HttpMethod.Get, "/openai/v1/leaves"), HttpCompletionOption.ResponseHeadersRead, limit.Token);
         Assert.Equal(2, gateway.OpenAI.OpenConnections);

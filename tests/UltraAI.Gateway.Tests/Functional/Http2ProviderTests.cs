@@ -54,7 +54,7 @@ public sealed class Http2ProviderTests
 
             if (context.Request.Path != "/v1/warm")
             {
-                await all.Task.WaitAsync(Limits.Step);
+                await all.Task.WaitAsync(Deadlines.Step);
             }
         });
         await using var gateway = await StartAsync(upstream);
@@ -73,11 +73,11 @@ public sealed class Http2ProviderTests
         await using var upstream = await Http2Upstream.StartAsync(async context =>
         {
             await context.Response.Body.FlushAsync(context.RequestAborted);
-            await seen.WaitAsync(Limits.Step);
+            await seen.WaitAsync(Deadlines.Step);
             for (var i = 0; i < 5; i++)
             {
                 await context.Response.WriteAsync($"data: {i}\n\n", context.RequestAborted);
-                await seen.WaitAsync(Limits.Step);
+                await seen.WaitAsync(Deadlines.Step);
             }
         });
         await using var gateway = await StartAsync(upstream);
@@ -111,12 +111,12 @@ public sealed class Http2ProviderTests
             }
 
             started.SetResult();
-            await aborted.Task.WaitAsync(Limits.Step);
+            await aborted.Task.WaitAsync(Deadlines.Step);
         });
         await using var gateway = await StartAsync(upstream);
         await using var client = await gateway.ConnectAsync();
         await client.SendAsync(Request.Post("/openai/v1/x", "{}"));
-        await started.Task.WaitAsync(Limits.Step, TestContext.Current.CancellationToken);
+        await started.Task.WaitAsync(Deadlines.Step, TestContext.Current.CancellationToken);
         if (hasBegun)
         {
             (await client.ReadHeadAsync()).AssertPassed();

@@ -117,7 +117,7 @@ public sealed class MetricsTests
                 exchange.Close();
                 break;
             case "cancelled":
-                await exchange.PeerClosed.WaitAsync(Limits.Step);
+                await exchange.PeerClosed.WaitAsync(Deadlines.Step);
                 break;
             default:
                 await exchange.RespondJsonAsync("{}");

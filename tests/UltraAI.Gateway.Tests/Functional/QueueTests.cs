@@ -60,7 +60,7 @@ public sealed class QueueTests
         {
             await exchange.StartStreamAsync();
             await exchange.WriteChunkAsync("data: 1\n\n");
-            await exchange.PeerClosed.WaitAsync(Limits.Step);
+            await exchange.PeerClosed.WaitAsync(Deadlines.Step);
         };
 
         for (var round = 0; round < 10; round++)
@@ -88,7 +88,7 @@ public sealed class QueueTests
         {
             await exchange.StartStreamAsync();
             await exchange.WriteChunkAsync("data: 1\n\n");
-            await release.Task.WaitAsync(Limits.Step);
+            await release.Task.WaitAsync(Deadlines.Step);
             await exchange.WriteLastChunkAsync();
         };
         await using var first = await gateway.ConnectAsync();
@@ -181,7 +181,7 @@ public sealed class QueueTests
 
         public HeldUpstream(RawUpstream upstream) => upstream.Handler = async exchange =>
         {
-            await _open.Task.WaitAsync(Limits.Step);
+            await _open.Task.WaitAsync(Deadlines.Step);
             await exchange.RespondJsonAsync("{}");
         };
 

@@ -100,7 +100,7 @@ public sealed class RefusedShapesTests
     public async Task AbortedUploads_HarmNeitherTheGatewayNorTheProvidersRecord(bool byReset)
     {
         await using var gateway = await GatewayEnvironment.StartAsync();
-        gateway.OpenAI.Handler = async exchange => await exchange.PeerClosed.WaitAsync(Limits.Step);
+        gateway.OpenAI.Handler = async exchange => await exchange.PeerClosed.WaitAsync(Deadlines.Step);
 
         // A first part that is too small to go on at once, and an end while it waits for more.
         await Task.WhenAll(Enumerable.Range(0, 60).Select(async number =>
@@ -125,7 +125,7 @@ public sealed class RefusedShapesTests
     public async Task BodyThatIsNotHttp_IsTheClientsFault()
     {
         await using var gateway = await GatewayEnvironment.StartAsync();
-        gateway.OpenAI.Handler = async exchange => await exchange.PeerClosed.WaitAsync(Limits.Step);
+        gateway.OpenAI.Handler = async exchange => await exchange.PeerClosed.WaitAsync(Deadlines.Step);
 
         var response = await gateway.SendAsync(Request.Send("POST", "/openai/v1/x", [Request.Authorization, "Transfer-Encoding: chunked"]) + "zz\r\nnot a chunk\r\n");
 

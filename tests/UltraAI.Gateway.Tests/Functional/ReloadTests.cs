@@ -53,7 +53,7 @@ public sealed class ReloadTests
 
             await exchange.StartStreamAsync();
             await exchange.WriteChunkAsync("data: 1\n\n");
-            await finish.Task.WaitAsync(Limits.Step);
+            await finish.Task.WaitAsync(Deadlines.Step);
             await exchange.WriteLastChunkAsync();
         };
         await using var client = await gateway.ConnectAsync();

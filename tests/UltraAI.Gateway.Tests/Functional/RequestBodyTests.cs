@@ -79,7 +79,7 @@ public sealed class RequestBodyTests
         for (var i = 0; i < 10; i++)
         {
             await client.SendAsync($"6;ext=1\r\npart {i}\r\n");
-            Assert.True(await seen.WaitAsync(Limits.Step, TestContext.Current.CancellationToken));
+            Assert.True(await seen.WaitAsync(Deadlines.Step, TestContext.Current.CancellationToken));
         }
 
         await client.SendAsync("0\r\nX-Trailer: 1\r\n\r\n");
@@ -213,7 +213,7 @@ public sealed class RequestBodyTests
             }
             else
             {
-                await exchange.PeerClosed.WaitAsync(Limits.Step);
+                await exchange.PeerClosed.WaitAsync(Deadlines.Step);
             }
 
             exchange.Close();

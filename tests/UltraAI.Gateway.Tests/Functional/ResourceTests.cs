@@ -119,7 +119,7 @@ public sealed class ResourceTests
 
         await exchange.StartStreamAsync();
         await exchange.WriteChunkAsync("data: 1\n\n");
-        await exchange.PeerClosed.WaitAsync(Limits.Step);
+        await exchange.PeerClosed.WaitAsync(Deadlines.Step);
     }
 
     private static Task RequestsAsync(GatewayEnvironment gateway, int count) => Task.WhenAll(Enumerable.Range(0, 10).Select(async _ =>

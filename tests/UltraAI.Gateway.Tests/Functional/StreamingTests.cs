@@ -46,7 +46,7 @@ public sealed class StreamingTests
             for (var i = 0; i < 20; i++)
             {
                 await exchange.WriteChunkAsync($"data: {i:00}\n\n");
-                await seen.WaitAsync(Limits.Step);
+                await seen.WaitAsync(Deadlines.Step);
             }
 
             await exchange.WriteLastChunkAsync();
@@ -75,7 +75,7 @@ public sealed class StreamingTests
             for (var i = 0; i < 10; i++)
             {
                 await exchange.WriteAsync("01234");
-                await seen.WaitAsync(Limits.Step);
+                await seen.WaitAsync(Deadlines.Step);
             }
         };
         await using var client = await gateway.ConnectAsync();

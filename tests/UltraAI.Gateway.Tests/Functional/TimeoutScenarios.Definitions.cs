@@ -36,7 +36,7 @@ public sealed partial class TimeoutScenarios
     private static async Task DiscardAsync(RawExchange exchange)
     {
         await exchange.DiscardBodyAsync();
-        await exchange.PeerClosed.WaitAsync(Limits.Step);
+        await exchange.PeerClosed.WaitAsync(Deadlines.Step);
     }
 
     /// <summary>Who doesn't read doesn't see a close either: so it reads when all is over.</summary>
@@ -49,7 +49,7 @@ public sealed partial class TimeoutScenarios
     private static Func<RawExchange, Task> StallAfterAsync(string bytes) => async exchange =>
     {
         await exchange.WriteAsync(bytes);
-        await exchange.PeerClosed.WaitAsync(Limits.Step);
+        await exchange.PeerClosed.WaitAsync(Deadlines.Step);
     };
 
     /// <summary>A byte each half second: more than twice as long as the clock runs.</summary>

@@ -38,7 +38,7 @@ public sealed partial class TimeoutScenarios : IAsyncLifetime
     internal RawUpstream UpstreamOf(string scenario) => _upstreams[scenario];
 
     public Task<Ending> EndingOfAsync(string scenario) =>
-        _running[scenario].WaitAsync(Limits.Step + Limits.Step, TestContext.Current.CancellationToken);
+        _running[scenario].WaitAsync(Deadlines.Step + Deadlines.Step, TestContext.Current.CancellationToken);
 
     public async ValueTask InitializeAsync()
     {

@@ -77,12 +77,12 @@ public sealed class WebSocketTests
         {
             await WebSocketHandshake.AcceptAsync(exchange, "Sec-WebSocket-Protocol: realtime");
             await exchange.WriteAsync((byte[])[0x81, 0x05, .. "hello"u8]);
-            await exchange.PeerClosed.WaitAsync(Limits.Step);
+            await exchange.PeerClosed.WaitAsync(Deadlines.Step);
         };
         using var socket = new ClientWebSocket();
         socket.Options.AddSubProtocol("realtime");
         socket.Options.AddSubProtocol("openai-insecure-api-key." + GatewayEnvironment.VirtualKey);
-        using var limit = Limits.StepCancellation();
+        using var limit = Deadlines.StepCancellation();
 
         await socket.ConnectAsync(new Uri($"ws://127.0.0.1:{gateway.Port}/openai/v1/realtime"), limit.Token);
         var buffer = new byte[100];
@@ -175,7 +175,7 @@ public sealed class WebSocketTests
         gateway.OpenAI.Handler = async exchange =>
         {
             await WebSocketHandshake.AcceptAsync(exchange);
-            await exchange.PeerClosed.WaitAsync(Limits.Step);
+            await exchange.PeerClosed.WaitAsync(Deadlines.Step);
         };
         await using var client = await OpenAsync(gateway, "/openai/v1/realtime");
 
@@ -207,7 +207,7 @@ public sealed class WebSocketTests
         gateway.OpenAI.Handler = async exchange =>
         {
             await WebSocketHandshake.AcceptAsync(exchange);
-            await exchange.PeerClosed.WaitAsync(Limits.Step);
+            await exchange.PeerClosed.WaitAsync(Deadlines.Step);
         };
         await using var client = await OpenAsync(gateway, "/openai/v1/realtime");
         var watch = System.Diagnostics.Stopwatch.StartNew();

@@ -15,7 +15,9 @@ internal sealed class OpenAIErrorRenderer : IErrorRenderer
         json.WriteString("type", error.StatusCode switch
         {
             401 => "authentication_error",
+            402 => "insufficient_quota",
             403 => "permission_error",
+            429 => "rate_limit_error",
             502 => "upstream_error",
             503 => "overloaded_error",
             504 => "timeout_error",

@@ -13,7 +13,7 @@ internal static class Eventually
 
     public static async Task TrueAsync(Func<Task<bool>> condition, string what, TimeSpan? within = null)
     {
-        var limit = within ?? Limits.Step;
+        var limit = within ?? Deadlines.Step;
         var watch = Stopwatch.StartNew();
         while (!await condition())
         {

@@ -145,7 +145,7 @@ internal sealed class GatewayEnvironment : IAsyncDisposable
         string[] arguments = ["--config", ConfigurationFile, "--urls", "http://127.0.0.1:0", .. setup.Arguments];
         _app = GatewayHost.Build(arguments, builder => CaptureLogs(builder, setup));
         _measurements = new GatewayMeasurements(_app.Services.GetRequiredService<IMeterFactory>());
-        using var limit = Limits.StepCancellation();
+        using var limit = Deadlines.StepCancellation();
         await _app.StartAsync(limit.Token);
         Port = new Uri(_app.Urls.First()).Port;
     }

@@ -18,7 +18,7 @@ internal sealed class RawClient : IAsyncDisposable
     public static async Task<RawClient> ConnectAsync(int port)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        using var limit = Limits.StepCancellation();
+        using var limit = Deadlines.StepCancellation();
         await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), limit.Token);
         return new(new WireConnection(socket));
     }

@@ -33,7 +33,7 @@ internal sealed class WireConnection : IAsyncDisposable
 
     public async Task WriteAsync(ReadOnlyMemory<byte> bytes)
     {
-        using var limit = Limits.StepCancellation();
+        using var limit = Deadlines.StepCancellation();
         while (!bytes.IsEmpty)
         {
             var sent = await _socket.SendAsync(bytes, SocketFlags.None, limit.Token);
@@ -132,7 +132,7 @@ internal sealed class WireConnection : IAsyncDisposable
 
     private async Task<ReadResult> ReadAsync()
     {
-        using var limit = Limits.StepCancellation();
+        using var limit = Deadlines.StepCancellation();
         try
         {
             var result = await _received.Reader.ReadAsync(limit.Token);
@@ -158,7 +158,7 @@ internal sealed class WireConnection : IAsyncDisposable
         }
         catch (OperationCanceledException) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"Nothing to read within {Limits.Step.TotalSeconds} s.");
+            throw new TimeoutException($"Nothing to read within {Deadlines.Step.TotalSeconds} s.");
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or InvalidOperationException)
         {

@@ -3,7 +3,7 @@ using Xunit;
 namespace UltraAI.Gateway.Tests.Functional.Common;
 
 /// <summary>Bounds on waiting. They end a test that hangs; no test measures by them.</summary>
-internal static class Limits
+internal static class Deadlines
 {
     /// <summary>The longest that a single step (a read, a write, a condition) may take.</summary>
     public static readonly TimeSpan Step = TimeSpan.FromSeconds(15);
