@@ -49,6 +49,12 @@ internal sealed partial class GatewayConfigurationBuilder
             }
         }
 
+        CheckLimits(options.Limits, path + ":Limits");
+        if (options.Budget is { } budget)
+        {
+            Report(LimitRules.Faults(budget), path + ":Budget");
+        }
+
         return new VirtualKey
         {
             Name = name,
@@ -56,6 +62,9 @@ internal sealed partial class GatewayConfigurationBuilder
             ExpiresAt = options.ExpiresAt,
             Providers = options.Providers?.ToFrozenSet(StringComparer.Ordinal),
             Endpoints = options.Endpoints is { } endpoints ? Patterns(endpoints, path + ":Endpoints") : null,
+            Limits = options.Limits,
+            Budget = options.Budget,
+            AllowUnmeteredWebSockets = options.AllowUnmeteredWebSockets,
             AllowedNetworks = options.AllowedNetworks is { } networks ? Networks(networks, path + ":AllowedNetworks") : null,
         };
     }

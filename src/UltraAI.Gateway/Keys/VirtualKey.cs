@@ -22,6 +22,17 @@ internal sealed class VirtualKey
     /// <summary>Null: every network.</summary>
     public IReadOnlyList<IPNetwork>? AllowedNetworks { get; init; }
 
+    /// <summary>Null: not limited.</summary>
+    public LimitOptions? Limits { get; init; }
+
+    /// <summary>Null: no budget.</summary>
+    public BudgetOptions? Budget { get; init; }
+
+    public bool AllowUnmeteredWebSockets { get; init; }
+
+    /// <summary>Whether what it uses must be known: it has a token limit or a budget.</summary>
+    public bool IsMetered => Budget is not null || Limits?.TokensPerMinute is not null;
+
     public override string ToString() => Name;
 }
 
