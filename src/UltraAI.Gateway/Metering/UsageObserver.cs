@@ -7,7 +7,7 @@ namespace UltraAI.Gateway.Metering;
 /// <remarks>
 /// Not for several threads at once. <see cref="Complete"/> must be called once, however the response ends: it gives buffers back.
 /// Content codings are decoded beside the bytes that are forwarded; one that .NET can't decode (<c>zstd</c>) is not observed.
-/// Measured on 2 cores of an AMD EPYC: 0.3 µs for a chat completion of 1 KB, 0.1 µs for an event of 250 bytes.
+/// Measured on one core of an AMD EPYC: 1.2 µs for a chat completion of 1 KB, 0.2 µs for an event of 250 bytes, 5.5 µs for 1 KB under <c>gzip</c> or <c>br</c>.
 /// </remarks>
 internal sealed class UsageObserver
 {
@@ -75,7 +75,7 @@ internal sealed class UsageObserver
     /// <param name="hasArrived">Whether the response arrived to its end; false when the client left or the provider broke off.</param>
     public UsageReading Complete(bool hasArrived)
     {
-        _json.DropCapture();
+        _json.Dispose();
         _decoder?.Dispose();
         var isEnd = (hasArrived && !_isBroken) || _json.IsDone || (_framing == Framing.Json && _json.IsClosed);
         var stage = _json.Stage;
