@@ -53,6 +53,9 @@ internal sealed class ModelPrice
     /// <summary>The most output tokens that the model writes; null if the entry doesn't say.</summary>
     public long? MaxOutputTokens { get; }
 
+    /// <summary>Whether a request costs something beside its tokens.</summary>
+    public bool HasPerRequest => _perRequest > 0;
+
     /// <returns>What a call costs, in nano-USD. Each kind of token at its own price; should the parts exceed the whole, the parts count.</returns>
     public long CostOf(in TokenUsage usage)
     {

@@ -9,6 +9,9 @@ internal abstract class ProviderKind
     /// <summary>The value of <c>Kind</c> in the configuration.</summary>
     public abstract string Name { get; }
 
+    /// <summary>The provider in OpenTelemetry's terms (<c>gen_ai.provider.name</c>).</summary>
+    public abstract string GenAIName { get; }
+
     /// <summary>The base URL where the configuration has none; null where it must have one.</summary>
     public abstract string? DefaultBaseUrl { get; }
 

@@ -11,6 +11,8 @@ internal sealed class AnthropicKind : ProviderKind
 
     public override string Name => "Anthropic";
 
+    public override string GenAIName => "anthropic";
+
     public override string DefaultBaseUrl => "https://api.anthropic.com";
 
     public override string CredentialVariable => "ANTHROPIC_API_KEY";

@@ -15,6 +15,8 @@ internal sealed class AzureOpenAIKind : ProviderKind
 
     public override string Name => "AzureOpenAI";
 
+    public override string GenAIName => "azure.ai.openai";
+
     // Every resource has its own.
     public override string? DefaultBaseUrl => null;
 

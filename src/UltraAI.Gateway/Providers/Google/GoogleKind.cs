@@ -8,6 +8,8 @@ internal sealed class GoogleKind : ProviderKind
 {
     public override string Name => "Google";
 
+    public override string GenAIName => "gcp.gemini";
+
     public override string DefaultBaseUrl => "https://generativelanguage.googleapis.com";
 
     public override string CredentialVariable => "GEMINI_API_KEY";

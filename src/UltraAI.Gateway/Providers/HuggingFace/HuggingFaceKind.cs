@@ -8,6 +8,8 @@ internal sealed class HuggingFaceKind : ProviderKind
 {
     public override string Name => "HuggingFace";
 
+    public override string GenAIName => "huggingface";
+
     public override string DefaultBaseUrl => "https://router.huggingface.co";
 
     public override string CredentialVariable => "HF_TOKEN";

@@ -11,6 +11,8 @@ internal sealed class OpenAIKind : ProviderKind
 
     public override string Name => "OpenAI";
 
+    public override string GenAIName => "openai";
+
     public override string DefaultBaseUrl => "https://api.openai.com";
 
     public override string CredentialVariable => "OPENAI_API_KEY";
