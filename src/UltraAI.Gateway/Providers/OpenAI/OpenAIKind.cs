@@ -24,4 +24,6 @@ internal sealed class OpenAIKind : ProviderKind
     public override IReadOnlyList<EndpointPattern> AdministrativeEndpoints => Administrative;
 
     public override CredentialField CredentialFieldFor(ReadOnlySpan<char> path) => CredentialField.Bearer;
+
+    protected override ProviderEndpoint FindEndpoint(string method, ReadOnlySpan<char> path) => OpenAIEndpoints.Find(method, path);
 }
