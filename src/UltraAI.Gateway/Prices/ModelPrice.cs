@@ -2,7 +2,7 @@ using UltraAI.Gateway.Providers;
 
 namespace UltraAI.Gateway.Prices;
 
-/// <summary>What a model costs, in whole numbers: micro-USD per million tokens, which is a thousandth of a nano-USD per token.</summary>
+/// <summary>What a model costs, in whole numbers: hundredths of a micro-USD per million tokens, which hold 1.25 × six decimals exactly.</summary>
 /// <remarks>
 /// Sums are exact, in 128 bits, and rounded once, at the end: a cost to the nearest nano-USD (half goes up), a worst case up,
 /// so that no cost is above it. What would not fit 64 bits counts as <see cref="long.MaxValue"/>.
@@ -15,9 +15,10 @@ internal sealed class ModelPrice
     /// <summary>The highest price, in USD.</summary>
     public const decimal Max = 1_000_000m;
 
-    // Micro-USD per million tokens in a nano-USD per token; and micro-USD in a nano-USD, brought to the same unit.
-    private const long PerNano = 1000;
-    private const long PerRequestScale = 1_000_000;
+    // 10⁻⁸ USD per million tokens are 10⁻⁵ nano-USD per token; 10⁻⁸ USD per request are 10 nano-USD.
+    private const long UnitsPerUsd = 100_000_000;
+    private const long UnitsPerNano = 100_000;
+    private const long RequestScale = 10 * UnitsPerNano;
 
     private readonly long _input;
     private readonly long _cachedInput;
@@ -36,15 +37,15 @@ internal sealed class ModelPrice
         MaxOutputTokens = options.MaxOutputTokens;
         var input = options.Input ?? 0;
         var output = options.Output ?? input;
-        _input = Micros(input);
-        _cachedInput = Micros(options.CachedInput ?? input);
-        _cacheWrite5m = Micros(options.CacheWrite5m ?? (1.25m * input));
-        _cacheWrite1h = Micros(options.CacheWrite1h ?? (2 * input));
-        _audioInput = Micros(options.AudioInput ?? input);
-        _output = Micros(output);
-        _audioOutput = Micros(options.AudioOutput ?? output);
-        _imageOutput = Micros(options.ImageOutput ?? output);
-        _perRequest = Micros(options.PerRequest ?? 0);
+        _input = Units(input);
+        _cachedInput = Units(options.CachedInput ?? input);
+        _cacheWrite5m = Units(options.CacheWrite5m ?? (1.25m * input));
+        _cacheWrite1h = Units(options.CacheWrite1h ?? (2 * input));
+        _audioInput = Units(options.AudioInput ?? input);
+        _output = Units(output);
+        _audioOutput = Units(options.AudioOutput ?? output);
+        _imageOutput = Units(options.ImageOutput ?? output);
+        _perRequest = Units(options.PerRequest ?? 0);
     }
 
     /// <summary>The entry's <see cref="PriceOptions.Model"/>, for messages.</summary>
@@ -69,8 +70,8 @@ internal sealed class ModelPrice
         var output = Int128.Max(0, usage.Output - audioOutput - imageOutput);
         var sum = (input * _input) + (cached * _cachedInput) + (write5m * _cacheWrite5m) + (write1h * _cacheWrite1h) + (audioInput * _audioInput)
             + (output * _output) + (audioOutput * _audioOutput) + (imageOutput * _imageOutput)
-            + ((Int128)_perRequest * PerRequestScale);
-        return Nanos(sum + (PerNano / 2));
+            + ((Int128)_perRequest * RequestScale);
+        return Nanos(sum + (UnitsPerNano / 2));
     }
 
     /// <summary>The most that a call can cost, for a reservation: every token at the dearest price of its side.</summary>
@@ -87,8 +88,8 @@ internal sealed class ModelPrice
         }
 
         var output = Math.Max(Math.Max(_output, _audioOutput), _imageOutput);
-        var sum = (Count(inputTokens) * input) + (Count(maxOutput) * output) + ((Int128)_perRequest * PerRequestScale);
-        return Nanos(sum + (PerNano - 1));
+        var sum = (Count(inputTokens) * input) + (Count(maxOutput) * output) + ((Int128)_perRequest * RequestScale);
+        return Nanos(sum + (UnitsPerNano - 1));
     }
 
     public override string ToString() => Model;
@@ -96,12 +97,11 @@ internal sealed class ModelPrice
     // A provider that reports less than nothing has reported nothing.
     private static Int128 Count(long tokens) => Math.Max(0, tokens);
 
-    // Defaults such as 1.25 × Input may have two decimals more than what was written; up, since the provider rounds nothing away.
-    private static long Micros(decimal usd) => (long)decimal.Ceiling(usd * 1_000_000m);
+    private static long Units(decimal usd) => (long)(usd * UnitsPerUsd);
 
     private static long Nanos(Int128 sum)
     {
-        var nanos = sum / PerNano;
+        var nanos = sum / UnitsPerNano;
         return nanos > long.MaxValue ? long.MaxValue : (long)nanos;
     }
 }

@@ -16,10 +16,10 @@ internal static class EmbeddedSchema
             key TEXT NOT NULL, period TEXT NOT NULL, taken INTEGER NOT NULL, ends_at INTEGER,
             PRIMARY KEY (key, period)) STRICT, WITHOUT ROWID;
 
-        -- The last operation of each instance on a budget, which may come twice.
+        -- The last operation of each sender on a budget, which may come twice.
         CREATE TABLE budget_operations (
-            key TEXT NOT NULL, period TEXT NOT NULL, instance BLOB NOT NULL, id BLOB NOT NULL, granted INTEGER NOT NULL,
-            PRIMARY KEY (key, period, instance)) STRICT, WITHOUT ROWID;
+            key TEXT NOT NULL, period TEXT NOT NULL, sender BLOB NOT NULL, id BLOB NOT NULL, granted INTEGER NOT NULL,
+            PRIMARY KEY (key, period, sender)) STRICT, WITHOUT ROWID;
 
         -- The ledger. A day is counted from 0001-01-01.
         CREATE TABLE usage (
@@ -62,5 +62,8 @@ internal static class EmbeddedSchema
         {
             connection.Execute($"BEGIN; {Steps[step]} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {step + 1}; COMMIT;");
         }
+
+        // Those who could send them again are gone: the file was ours alone, and now it is this process's.
+        connection.Execute("DELETE FROM budget_operations");
     }
 }
