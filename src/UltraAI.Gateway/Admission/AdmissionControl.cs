@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using UltraAI.Gateway.Errors;
 using UltraAI.Gateway.Keys;
 using UltraAI.Gateway.Limits;
 using UltraAI.Gateway.Metering;

@@ -1,4 +1,5 @@
 using UltraAI.Gateway.Metering;
+using UltraAI.Gateway.Prices;
 using UltraAI.Gateway.Providers;
 using UltraAI.Gateway.Transport;
 
