@@ -6,7 +6,7 @@ using UltraAI.Gateway.Transport;
 namespace UltraAI.Gateway.Configuration;
 
 /// <summary>Holds the configuration that is in force. One reference is swapped, so nobody sees half of an old and half of a new one.</summary>
-internal sealed class ConfigurationStore(GatewayConfiguration first) : IProviderSource, IVirtualKeySource, IAdminAccessSource, IForwardingSettingsSource
+internal sealed class ConfigurationStore(GatewayConfiguration first) : IProviderSource, IConfiguredVirtualKeys, IAdminAccessSource, IForwardingSettingsSource
 {
     private volatile GatewayConfiguration _current = first;
     private ConfigurationReloadToken _changed = new();
