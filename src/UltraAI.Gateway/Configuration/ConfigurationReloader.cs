@@ -52,6 +52,11 @@ internal sealed partial class ConfigurationReloader : BackgroundService
                 throw new ConfigurationException([new ConfigurationError("Gateway:Transport", "is read at start only; this change needs a restart.")]);
             }
 
+            if (!next.Store.IsSameAs(_store.Current.Store))
+            {
+                throw new ConfigurationException([new ConfigurationError("Gateway:Store", "is read at start only; this change needs a restart.")]);
+            }
+
             _store.Replace(next);
             _reloads.Add(1, Applied);
             LogApplied();

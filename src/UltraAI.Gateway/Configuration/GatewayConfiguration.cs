@@ -1,5 +1,7 @@
+using UltraAI.Gateway.Admission;
 using UltraAI.Gateway.Forwarding;
 using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Storage;
 using UltraAI.Gateway.Transport;
 
 namespace UltraAI.Gateway.Configuration;
@@ -16,6 +18,10 @@ internal sealed record GatewayConfiguration
     public required ForwardingSettings Forwarding { get; init; }
 
     public required TransportOptions Transport { get; init; }
+
+    public required InspectionOptions Inspection { get; init; }
+
+    public required StoreSettings Store { get; init; }
 
     public required DrainOptions Drain { get; init; }
 

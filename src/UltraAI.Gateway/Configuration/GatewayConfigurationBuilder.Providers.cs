@@ -6,10 +6,10 @@ namespace UltraAI.Gateway.Configuration;
 
 internal sealed partial class GatewayConfigurationBuilder
 {
-    private List<Provider> BuildProviders(IReadOnlyDictionary<string, ProviderOptions> options, TransportOptions transport)
+    private List<Provider> BuildProviders(GatewayOptions options)
     {
         var providers = new List<Provider>();
-        foreach (var (name, provider) in options)
+        foreach (var (name, provider) in options.Providers)
         {
             var path = $"Gateway:Providers:{name}";
             if (CheckName(name, path) && Reserved.Contains(name))
@@ -17,7 +17,7 @@ internal sealed partial class GatewayConfigurationBuilder
                 errors.Add(path, $"'{name}' is the gateway's own; choose another name.");
             }
 
-            if (BuildProvider(name, provider, transport, path) is { } built)
+            if (BuildProvider(name, provider, options.Transport, options.Limits.GetValueOrDefault(name), path) is { } built)
             {
                 providers.Add(built);
             }
@@ -26,7 +26,7 @@ internal sealed partial class GatewayConfigurationBuilder
         return providers;
     }
 
-    private Provider? BuildProvider(string name, ProviderOptions options, TransportOptions transport, string path)
+    private Provider? BuildProvider(string name, ProviderOptions options, TransportOptions transport, LimitOptions? limits, string path)
     {
         var kind = FindKind(options.Kind, path + ":Kind");
         var baseUrl = options.BaseUrl ?? kind?.DefaultBaseUrl;
@@ -58,6 +58,8 @@ internal sealed partial class GatewayConfigurationBuilder
 
         return new Provider(name, kind, baseUrl, credential)
         {
+            RequestUsage = options.RequestUsage,
+            Limits = limits,
             OwnLimits = options.MaxCallsPerOrigin is null && options.MaxQueuedCallsPerOrigin is null
                 ? null
                 : new CallLimits(

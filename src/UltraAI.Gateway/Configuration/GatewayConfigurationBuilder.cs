@@ -20,7 +20,9 @@ internal sealed partial class GatewayConfigurationBuilder(ConfigurationErrors er
     {
         CheckTransport(options.Transport);
         CheckDrain(options.Drain);
-        var providers = BuildProviders(options.Providers, options.Transport);
+        CheckInspection(options.Inspection);
+        CheckLimits(options.Limits, options.Providers.Keys);
+        var providers = BuildProviders(options);
         var admin = BuildAdmin(options.Admin);
         var keys = BuildVirtualKeys(options.VirtualKeys, options.Providers.Keys, admin);
         return new GatewayConfiguration
@@ -32,6 +34,8 @@ internal sealed partial class GatewayConfigurationBuilder(ConfigurationErrors er
                 Networks(options.TrustedProxies, "Gateway:TrustedProxies"),
                 PublicUrl(options.PublicUrl)),
             Transport = options.Transport,
+            Inspection = options.Inspection,
+            Store = BuildStore(options.Store),
             Drain = options.Drain,
             Off = _off,
         };

@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
+using UltraAI.Gateway.Admission;
 using UltraAI.Gateway.Forwarding;
 using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Storage;
 using UltraAI.Gateway.Transport;
 
 namespace UltraAI.Gateway.Configuration;
@@ -13,6 +15,15 @@ internal sealed record GatewayOptions
 
     /// <summary>The keys that clients present.</summary>
     public IReadOnlyList<VirtualKeyOptions> VirtualKeys { get; set; } = [];
+
+    /// <summary>Limits of providers, over all virtual keys together, by the provider's name.</summary>
+    public IReadOnlyDictionary<string, LimitOptions> Limits { get; set; } = new Dictionary<string, LimitOptions>();
+
+    /// <summary>Where limits, budgets and usage are kept. Read at start only.</summary>
+    public StoreOptions Store { get; set; } = new();
+
+    /// <summary>How much of requests' bodies is held for inspection.</summary>
+    public InspectionOptions Inspection { get; set; } = new();
 
     /// <summary>The one shared transport. Read at start only.</summary>
     public TransportOptions Transport { get; set; } = new();
@@ -36,6 +47,7 @@ internal sealed record GatewayOptions
 [JsonSourceGenerationOptions(
     PropertyNameCaseInsensitive = true,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    AllowDuplicateProperties = false)]
+    AllowDuplicateProperties = false,
+    UseStringEnumConverter = true)]
 [JsonSerializable(typeof(GatewayOptions))]
 internal sealed partial class ConfigurationJsonContext : JsonSerializerContext;

@@ -8,10 +8,10 @@ internal static class LaterOptions
 {
     private static readonly Dictionary<Type, string[]> Names = new()
     {
-        [typeof(GatewayOptions)] = ["Limits", "Store", "Prices", "Ultra", "Models", "Inspection", "Resilience"],
-        [typeof(ProviderOptions)] = ["Destinations", "RequestUsage"],
+        [typeof(GatewayOptions)] = ["Prices", "Ultra", "Models", "Resilience"],
+        [typeof(ProviderOptions)] = ["Destinations"],
         [typeof(CredentialOptions)] = ["Weight"],
-        [typeof(VirtualKeyOptions)] = ["Models", "Credentials", "Limits", "Budget", "AllowUnmeteredWebSockets"],
+        [typeof(VirtualKeyOptions)] = ["Credentials"],
         [typeof(AdminOptions)] = ["Port"],
     };
 

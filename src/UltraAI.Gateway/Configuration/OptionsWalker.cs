@@ -31,7 +31,7 @@ internal sealed class OptionsWalker(ConfigurationErrors errors)
     public static bool IsText(Type type)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
-        return type == typeof(string) || type == typeof(TimeSpan) || type == typeof(DateTimeOffset);
+        return type == typeof(string) || type == typeof(TimeSpan) || type == typeof(DateTimeOffset) || type.IsEnum;
     }
 
     /// <returns>False if the node is of the wrong kind as a whole.</returns>
@@ -115,6 +115,13 @@ internal sealed class OptionsWalker(ConfigurationErrors errors)
     {
         try
         {
+            // Enums have names; the serializer would take numbers, too.
+            if (!IsName(node, Nullable.GetUnderlyingType(type.Type) ?? type.Type))
+            {
+                errors.Add(path, $"must be {Describe(type.Type)}.");
+                return false;
+            }
+
             node.Deserialize(type);
             return true;
         }
@@ -125,6 +132,9 @@ internal sealed class OptionsWalker(ConfigurationErrors errors)
         }
     }
 
+    private static bool IsName(JsonNode node, Type type) =>
+        !type.IsEnum || (node.GetValueKind() == JsonValueKind.String && Enum.GetNames(type).Contains(node.GetValue<string>(), StringComparer.OrdinalIgnoreCase));
+
     private static string Describe(Type type)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
@@ -132,6 +142,8 @@ internal sealed class OptionsWalker(ConfigurationErrors errors)
             : type == typeof(bool) ? "true or false"
             : type == typeof(TimeSpan) ? "a time span such as \"00:00:45\""
             : type == typeof(DateTimeOffset) ? "a time such as \"2027-01-01T00:00:00Z\""
+            : type.IsEnum ? "one of " + string.Join(", ", Enum.GetNames(type))
+            : type == typeof(decimal) || type == typeof(double) ? "a number"
             : "a whole number";
     }
 }

@@ -40,6 +40,21 @@ internal sealed class VirtualKeyOptions : SecretOptions
     /// <value>The default is all but administrative endpoints.</value>
     public IReadOnlyList<string>? Endpoints { get; set; }
 
+    /// <summary>The models that it may use: names in which <c>*</c> stands for any characters, such as <c>gpt-4o*</c> or <c>openai/gpt-4o*</c>.</summary>
+    /// <remarks>With a slash the part before it may be a provider's name; a pattern without one is held against the bare name of the model.</remarks>
+    /// <value>The default is every model.</value>
+    public IReadOnlyList<string>? Models { get; set; }
+
+    /// <summary>How much may be used at once and over time.</summary>
+    public LimitOptions? Limits { get; set; }
+
+    /// <summary>How much money may be spent.</summary>
+    public BudgetOptions? Budget { get; set; }
+
+    /// <summary>Whether WebSockets may be used although their tokens are not metered; matters for keys with a token limit or a budget.</summary>
+    /// <value>The default is false.</value>
+    public bool AllowUnmeteredWebSockets { get; set; }
+
     /// <summary>The networks that it may be used from, in CIDR notation.</summary>
     /// <value>The default is every network.</value>
     public IReadOnlyList<string>? AllowedNetworks { get; set; }
@@ -51,4 +66,18 @@ internal sealed class VirtualKeyOptions : SecretOptions
     /// <summary>False turns it off without removing it.</summary>
     /// <value>The default is true.</value>
     public bool Enabled { get; set; } = true;
+
+    /// <summary>The same without its name, and without what is the secret or tells where it is.</summary>
+    public VirtualKeyOptions WithoutSecret() => new()
+    {
+        Providers = Providers,
+        Endpoints = Endpoints,
+        Models = Models,
+        Limits = Limits,
+        Budget = Budget,
+        AllowUnmeteredWebSockets = AllowUnmeteredWebSockets,
+        AllowedNetworks = AllowedNetworks,
+        ExpiresAt = ExpiresAt,
+        Enabled = Enabled,
+    };
 }

@@ -31,5 +31,20 @@ internal sealed class RedisConnection : IAsyncDisposable
         return new RedisConnection(await ConnectionMultiplexer.ConnectAsync(options), prefix);
     }
 
+    /// <returns>What is wrong with a connection string, without quoting it; null if nothing is.</returns>
+    public static string? FaultOf(string connectionString)
+    {
+        try
+        {
+            return ConfigurationOptions.Parse(connectionString).EndPoints.Count == 0
+                ? "names no host; it is written HOST:PORT,OPTION=VALUE."
+                : null;
+        }
+        catch (ArgumentException)
+        {
+            return "is not a connection string of StackExchange.Redis: HOST:PORT,OPTION=VALUE.";
+        }
+    }
+
     public ValueTask DisposeAsync() => _multiplexer.DisposeAsync();
 }

@@ -47,3 +47,16 @@ internal enum StoreFailure
     /// <summary>They are refused with <c>store_unavailable</c>.</summary>
     Deny,
 }
+
+/// <summary>The store's options with the connection string that they lead to.</summary>
+/// <param name="options">As configured.</param>
+/// <param name="redisConnectionString">Null for the embedded store. It may hold a password: it is never printed.</param>
+internal sealed class StoreSettings(StoreOptions options, string? redisConnectionString)
+{
+    public StoreOptions Options { get; } = options;
+
+    public string? RedisConnectionString { get; } = redisConnectionString;
+
+    /// <summary>Whether a reload has changed anything.</summary>
+    public bool IsSameAs(StoreSettings other) => Options == other.Options && RedisConnectionString == other.RedisConnectionString;
+}

@@ -62,6 +62,12 @@ internal sealed class Provider
     /// <summary>The gate of its origin, once the transport has found it.</summary>
     public CallGate? OriginGate { get; set; }
 
+    /// <summary>When the usage of chat streams is asked for.</summary>
+    public UsageRequestMode RequestUsage { get; init; } = UsageRequestMode.WhenLimited;
+
+    /// <summary>Limits over all virtual keys; null: none.</summary>
+    public LimitOptions? Limits { get; init; }
+
     /// <summary>Limits of its own below the origin's, or null.</summary>
     public CallLimits? OwnLimits { get; init; }
 

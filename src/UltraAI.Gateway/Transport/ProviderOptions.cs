@@ -17,6 +17,11 @@ internal sealed record ProviderOptions
     /// <value>The default is nothing: none is sent.</value>
     public IReadOnlyList<CredentialOptions>? Credentials { get; set; }
 
+    /// <summary>Whether the gateway asks for the usage of chat streams which report it on request only (<c>stream_options.include_usage</c>).</summary>
+    /// <remarks>Then it adds that to the request, asks for an unencoded response, and takes the extra last chunk out again.</remarks>
+    /// <value>The default is <c>WhenLimited</c>.</value>
+    public UsageRequestMode RequestUsage { get; set; } = UsageRequestMode.WhenLimited;
+
     /// <summary>A lower limit for this provider than <c>Transport:MaxCallsPerOrigin</c>.</summary>
     /// <value>1 to <c>Transport:MaxCallsPerOrigin</c>. The default is that value.</value>
     public int? MaxCallsPerOrigin { get; set; }
@@ -24,4 +29,17 @@ internal sealed record ProviderOptions
     /// <summary>A lower limit for this provider than <c>Transport:MaxQueuedCallsPerOrigin</c>.</summary>
     /// <value>0 to <c>Transport:MaxQueuedCallsPerOrigin</c>. The default is that value.</value>
     public int? MaxQueuedCallsPerOrigin { get; set; }
+}
+
+/// <summary>When the gateway asks for the usage of a chat stream by itself.</summary>
+internal enum UsageRequestMode
+{
+    /// <summary>Never: such streams are estimated, unless the client asks.</summary>
+    Never,
+
+    /// <summary>For virtual keys with a token limit or a budget.</summary>
+    WhenLimited,
+
+    /// <summary>For every virtual key.</summary>
+    Always,
 }
