@@ -13,6 +13,8 @@ namespace UltraAI.Gateway.Admin;
 /// <param name="Detail">Names the thing and the fix, and holds no secret.</param>
 internal sealed record AdminProblem(int Status, ErrorCode Code, string Detail)
 {
+    public const string MediaType = "application/problem+json";
+
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>What is wrong with the request, each fault with its place.</summary>
@@ -39,7 +41,7 @@ internal sealed record AdminProblem(int Status, ErrorCode Code, string Detail)
         }
 
         response.StatusCode = Status;
-        response.ContentType = "application/problem+json";
+        response.ContentType = MediaType;
         response.ContentLength = buffer.WrittenCount;
         response.Headers.CacheControl = "no-store";
         response.Headers[ErrorResponse.CodeField] = new GatewayError(Code, Detail).Name;
@@ -54,7 +56,7 @@ internal sealed record AdminProblem(int Status, ErrorCode Code, string Detail)
         }
     }
 
-    private void WriteBody(Utf8JsonWriter json)
+    public void WriteBody(Utf8JsonWriter json)
     {
         json.WriteStartObject();
 

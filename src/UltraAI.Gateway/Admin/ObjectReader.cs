@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace UltraAI.Gateway.Admin;
@@ -11,17 +10,41 @@ internal sealed class ObjectReader(JsonObject tree, string pointer, AdminFaults 
 {
     private readonly List<string> _known = [];
 
-    public bool? Flag(string name) => Value(name, "true or false", (JsonValue value, out bool result) => value.TryGetValue(out result));
+    public string? Text(string name)
+    {
+        string? text = null;
+        return Is(name, "a string", value => value.TryGetValue(out text)) ? text : null;
+    }
 
-    public string? Text(string name) => Value(name, "a string", (JsonValue value, out string? result) => value.TryGetValue(out result), null);
+    public bool? Flag(string name)
+    {
+        var flag = false;
+        return Is(name, "true or false", value => value.TryGetValue(out flag)) ? flag : null;
+    }
 
-    public long? Whole(string name) => Value(name, "a whole number", (JsonValue value, out long result) => value.TryGetValue(out result));
+    public long? Whole(string name)
+    {
+        var number = 0L;
+        return Is(name, "a whole number", value => value.TryGetValue(out number)) ? number : null;
+    }
 
-    public int? SmallWhole(string name) => Value(name, "a whole number below 2^31", (JsonValue value, out int result) => value.TryGetValue(out result));
+    public int? SmallWhole(string name)
+    {
+        var number = 0;
+        return Is(name, "a whole number below 2147483648", value => value.TryGetValue(out number)) ? number : null;
+    }
 
-    public decimal? Money(string name) => Value(name, "a number", (JsonValue value, out decimal result) => value.TryGetValue(out result));
+    public decimal? Money(string name)
+    {
+        var amount = 0m;
+        return Is(name, "a number", value => value.TryGetValue(out amount)) ? amount : null;
+    }
 
-    public DateTimeOffset? Time(string name) => Value(name, "a time with its zone, such as \"2027-01-01T00:00:00Z\"", TryGetTime);
+    public DateTimeOffset? Time(string name)
+    {
+        var time = default(DateTimeOffset);
+        return Is(name, "a time with its zone, such as \"2027-01-01T00:00:00Z\"", value => TryGetTime(value, out time)) ? time : null;
+    }
 
     /// <returns>The strings of a list; null if the property is not there.</returns>
     public IReadOnlyList<string>? Texts(string name)
@@ -103,38 +126,20 @@ internal sealed class ObjectReader(JsonObject tree, string pointer, AdminFaults 
         return tree[name]; // null is as good as not there
     }
 
-    private T? Value<T>(string name, string kind, TryGet<T> tryGet)
-        where T : struct
+    private bool Is(string name, string kind, Func<JsonValue, bool> tryGet)
     {
         if (Find(name) is not { } node)
         {
-            return null;
+            return false;
         }
 
-        if (node is JsonValue value && tryGet(value, out var result))
+        if (node is JsonValue value && tryGet(value))
         {
-            return result;
+            return true;
         }
 
         Fault(name, $"must be {kind}.");
-        return null;
-    }
-
-    private T? Value<T>(string name, string kind, TryGet<T?> tryGet, T? missing)
-        where T : class
-    {
-        if (Find(name) is not { } node)
-        {
-            return missing;
-        }
-
-        if (node is JsonValue value && tryGet(value, out var result))
-        {
-            return result;
-        }
-
-        Fault(name, $"must be {kind}.");
-        return missing;
+        return false;
     }
 
     // Without a zone the time would be taken in this machine's.
@@ -149,6 +154,4 @@ internal sealed class ObjectReader(JsonObject tree, string pointer, AdminFaults 
 
     // https://www.rfc-editor.org/rfc/rfc6901#section-6
     private static string Escape(string name) => Uri.EscapeDataString(name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal));
-
-    private delegate bool TryGet<T>(JsonValue value, out T result);
 }
