@@ -37,10 +37,13 @@ internal sealed class AdminFaults
     {
         if (Any)
         {
-            throw new AdminException(new AdminProblem(StatusCodes.Status400BadRequest, ErrorCode.InvalidRequest, "The request has faults; 'errors' names them all.")
-            {
-                Faults = [.. _faults.OrderBy(fault => fault.Place, StringComparer.Ordinal)],
-            });
+            throw ToException();
         }
     }
+
+    public AdminException ToException() =>
+        new(new AdminProblem(StatusCodes.Status400BadRequest, ErrorCode.InvalidRequest, "The request has faults; 'errors' names them all.")
+        {
+            Faults = [.. _faults.OrderBy(fault => fault.Place, StringComparer.Ordinal)],
+        });
 }

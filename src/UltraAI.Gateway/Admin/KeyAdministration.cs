@@ -81,8 +81,7 @@ internal sealed class KeyAdministration(
         if (await store.PutAsync(made, expectedRevision: 0, CancellationToken.None) is not { } stored)
         {
             faults.AddOption("Name", $"there is a key '{name}' already.");
-            faults.ThrowIfAny();
-            throw NotFound(name!);
+            throw faults.ToException();
         }
 
         await TakeIntoForceAsync();
