@@ -1,8 +1,10 @@
 using System.Text;
+using UltraAI.Gateway.Admin;
 using UltraAI.Gateway.Configuration;
 using UltraAI.Gateway.Errors;
 using UltraAI.Gateway.Forwarding;
 using UltraAI.Gateway.Health;
+using UltraAI.Gateway.Keys;
 using UltraAI.Gateway.Providers;
 using UltraAI.Gateway.Telemetry;
 using UltraAI.Gateway.Transport;
@@ -36,9 +38,11 @@ internal static partial class GatewayHost
             .AddSingleton(ProviderKinds.OpenAI.ErrorRenderer)
             .AddSingleton<FaultHandler>()
             .AddGatewayConfiguration(loader, configuration)
+            .AddVirtualKeys()
             .AddTransport(configuration.Transport)
             .AddForwarding()
-            .AddHealth();
+            .AddHealth()
+            .AddAdmin();
         configure?.Invoke(builder);
 
         var app = builder.Build();
@@ -47,6 +51,7 @@ internal static partial class GatewayHost
         app.UseRouting();
         app.UseMiddleware<OperatorGuard>();
         app.MapHealth();
+        app.MapAdmin();
         app.MapForwarding();
         app.MapFallback("{**path}", NotFoundAsync);
         LogStart(app.Logger, configuration);

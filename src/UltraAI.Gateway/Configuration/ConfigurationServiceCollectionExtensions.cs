@@ -14,7 +14,7 @@ internal static class ConfigurationServiceCollectionExtensions
             .AddSingleton(loader)
             .AddSingleton(store)
             .AddSingleton<IProviderSource>(store)
-            .AddSingleton<IVirtualKeySource>(store)
+            .AddSingleton<IConfiguredVirtualKeys>(store)
             .AddSingleton<IAdminAccessSource>(store)
             .AddSingleton<IForwardingSettingsSource>(store)
             .AddSingleton<IPriceSource>(store)

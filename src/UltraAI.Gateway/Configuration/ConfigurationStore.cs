@@ -7,7 +7,8 @@ using UltraAI.Gateway.Transport;
 namespace UltraAI.Gateway.Configuration;
 
 /// <summary>Holds the configuration that is in force. One reference is swapped, so nobody sees half of an old and half of a new one.</summary>
-internal sealed class ConfigurationStore(GatewayConfiguration first) : IProviderSource, IVirtualKeySource, IAdminAccessSource, IForwardingSettingsSource, IPriceSource
+internal sealed class ConfigurationStore(GatewayConfiguration first)
+    : IProviderSource, IConfiguredVirtualKeys, IAdminAccessSource, IForwardingSettingsSource, IPriceSource
 {
     private volatile GatewayConfiguration _current = first;
     private ConfigurationReloadToken _changed = new();

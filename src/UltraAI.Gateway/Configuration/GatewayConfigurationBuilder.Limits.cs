@@ -71,7 +71,7 @@ internal sealed partial class GatewayConfigurationBuilder
             errors.Add(Path + nameof(store.Path), "must be the path of a file.");
         }
 
-        if (!NamePattern().IsMatch(store.KeyPrefix))
+        if (!VirtualKeyBuilder.IsName(store.KeyPrefix))
         {
             errors.Add(Path + nameof(store.KeyPrefix), "has 1 to 64 of the characters a-z, 0-9 and '-'.");
         }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.RegularExpressions;
 using UltraAI.Gateway.Forwarding;
 using UltraAI.Gateway.Keys;
 using UltraAI.Gateway.Transport;
@@ -24,13 +23,14 @@ internal sealed partial class GatewayConfigurationBuilder(ConfigurationErrors er
         CheckInspection(options.Inspection);
         CheckLimits(options.Limits, options.Providers.Keys);
         var providers = BuildProviders(options);
-        var keys = BuildVirtualKeys(options.VirtualKeys, options.Providers.Keys);
+        var admin = BuildAdmin(options.Admin);
+        var keys = BuildVirtualKeys(options.VirtualKeys, options.Providers.Keys, admin);
         return new GatewayConfiguration
         {
             Providers = new ProviderTable(providers),
             VirtualKeys = new VirtualKeyTable(keys),
             Prices = BuildPrices(options),
-            Admin = BuildAdmin(options.Admin),
+            Admin = admin,
             Forwarding = new ForwardingSettings(
                 Networks(options.TrustedProxies, "Gateway:TrustedProxies"),
                 PublicUrl(options.PublicUrl),
@@ -157,12 +157,12 @@ internal sealed partial class GatewayConfigurationBuilder(ConfigurationErrors er
 
     private bool CheckName(string name, string path)
     {
-        if (NamePattern().IsMatch(name))
+        if (VirtualKeyBuilder.IsName(name))
         {
             return true;
         }
 
-        errors.Add(path, "a name has 1 to 64 of the characters a-z, 0-9 and '-'.");
+        errors.Add(path, VirtualKeyBuilder.NameRule);
         return false;
     }
 
@@ -171,7 +171,4 @@ internal sealed partial class GatewayConfigurationBuilder(ConfigurationErrors er
         && Uri.TryCreate(url, UriKind.Absolute, out var uri)
         && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
         && uri.Query.Length == 0 && uri.Fragment.Length == 0 && uri.UserInfo.Length == 0;
-
-    [GeneratedRegex("^[a-z0-9-]{1,64}\\z", RegexOptions.CultureInvariant)]
-    private static partial Regex NamePattern();
 }

@@ -58,7 +58,7 @@ internal static class ErrorResponse
             renderer.Write(json, error, requestId);
         }
 
-        response.ContentType = "application/json";
+        response.ContentType = renderer.ContentType;
         response.ContentLength = buffer.WrittenCount;
         if (!HttpMethods.IsHead(context.Request.Method))
         {

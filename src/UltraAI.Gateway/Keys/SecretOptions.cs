@@ -66,4 +66,18 @@ internal sealed class VirtualKeyOptions : SecretOptions
     /// <summary>False turns it off without removing it.</summary>
     /// <value>The default is true.</value>
     public bool Enabled { get; set; } = true;
+
+    /// <summary>The same without its name, and without what is the secret or tells where it is.</summary>
+    public VirtualKeyOptions WithoutSecret() => new()
+    {
+        Providers = Providers,
+        Endpoints = Endpoints,
+        Models = Models,
+        Limits = Limits,
+        Budget = Budget,
+        AllowUnmeteredWebSockets = AllowUnmeteredWebSockets,
+        AllowedNetworks = AllowedNetworks,
+        ExpiresAt = ExpiresAt,
+        Enabled = Enabled,
+    };
 }

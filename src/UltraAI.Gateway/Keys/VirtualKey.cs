@@ -9,6 +9,9 @@ internal sealed class VirtualKey
 {
     public required string Name { get; init; }
 
+    /// <summary>What it was made of, as written, without the secret.</summary>
+    public VirtualKeyOptions Options { get; init; } = new();
+
     public bool Enabled { get; init; } = true;
 
     public DateTimeOffset? ExpiresAt { get; init; }
@@ -46,12 +49,14 @@ internal sealed class VirtualKey
     public override string ToString() => Name;
 }
 
-/// <summary>All virtual keys of one configuration, by digest.</summary>
+/// <summary>All virtual keys at one time, by digest.</summary>
 internal sealed class VirtualKeyTable(IReadOnlyDictionary<KeyDigest, VirtualKey> keys)
 {
     private readonly FrozenDictionary<KeyDigest, VirtualKey> _keys = keys.ToFrozenDictionary();
 
     public int Count => _keys.Count;
+
+    public IReadOnlyDictionary<KeyDigest, VirtualKey> Entries => _keys;
 
     public VirtualKey? Find(ReadOnlySpan<char> key) =>
         key.Length is 0 or > KeyDigest.MaxKeyLength ? null : _keys.GetValueOrDefault(KeyDigest.Of(key));
@@ -61,4 +66,13 @@ internal sealed class VirtualKeyTable(IReadOnlyDictionary<KeyDigest, VirtualKey>
 internal interface IVirtualKeySource
 {
     VirtualKeyTable VirtualKeys { get; }
+}
+
+/// <summary>The virtual keys of the configuration alone.</summary>
+internal interface IConfiguredVirtualKeys
+{
+    VirtualKeyTable VirtualKeys { get; }
+
+    /// <summary>Fires when another configuration is in force.</summary>
+    Microsoft.Extensions.Primitives.IChangeToken Changed { get; }
 }

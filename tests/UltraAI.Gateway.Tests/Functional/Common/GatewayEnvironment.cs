@@ -140,6 +140,12 @@ internal sealed class GatewayEnvironment : IAsyncDisposable
     private async Task StartAppAsync(GatewaySetup setup)
     {
         var gateway = UsualConfiguration();
+        if (setup.HasAdminToken)
+        {
+            ReplaceFile("admin-token", AdminToken);
+            gateway["Admin"] = new JsonObject { ["TokenFile"] = PathOf("admin-token") };
+        }
+
         setup.Configure?.Invoke(gateway);
         ReplaceFile("gateway.json", new JsonObject { ["Gateway"] = gateway }.ToJsonString());
         string[] arguments = ["--config", ConfigurationFile, "--urls", "http://127.0.0.1:0", .. setup.Arguments];
@@ -176,6 +182,10 @@ internal sealed class GatewayEnvironment : IAsyncDisposable
 
     private void CaptureLogs(WebApplicationBuilder builder, GatewaySetup setup)
     {
+        builder.Services.AddSingleton<UltraAI.Gateway.Keys.IVirtualKeyStore>(new MemoryVirtualKeyStore());
+        builder.Services.AddSingleton<UltraAI.Gateway.Metering.IUsageStore>(new FixedUsage());
+        builder.Services.AddSingleton<UltraAI.Gateway.Limits.IBudgets>(new FixedBudgets());
+        setup.Services?.Invoke(builder.Services);
         builder.Logging.ClearProviders();
         builder.Logging.AddProvider(Logs);
         builder.Logging.SetMinimumLevel(setup.LogLevel);

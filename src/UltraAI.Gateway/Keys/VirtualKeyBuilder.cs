@@ -1,0 +1,109 @@
+using System.Buffers;
+using System.Collections.Frozen;
+using System.Net;
+using UltraAI.Gateway.Providers;
+
+namespace UltraAI.Gateway.Keys;
+
+/// <summary>Makes a virtual key of its options. The rules are the same for keys of the configuration and for those made at run time.</summary>
+/// <param name="knownProviders">Names of the configured providers; null: a provider that is gone is no fault, the key just never reaches it.</param>
+/// <param name="fault">Takes the path below the key, such as <c>Providers:1</c>, and what is wrong there; building goes on after each.</param>
+internal sealed class VirtualKeyBuilder(IReadOnlySet<string>? knownProviders, Action<string, string> fault)
+{
+    public const string NameRule = "a name has 1 to 64 of the characters a-z, 0-9 and '-'.";
+
+    private const int MaxNameLength = 64;
+    private const int MaxModelPatternLength = 256;
+
+    private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
+
+    public static bool IsName(ReadOnlySpan<char> name) => name.Length is > 0 and <= MaxNameLength && !name.ContainsAnyExcept(NameCharacters);
+
+    public VirtualKey Build(string name, VirtualKeyOptions options)
+    {
+        CheckProviders(options.Providers ?? []);
+        CheckModels(options.Models ?? []);
+        Report(options.Limits is { } limits ? LimitRules.Faults(limits) : [], nameof(options.Limits));
+        Report(options.Budget is { } budget ? LimitRules.Faults(budget) : [], nameof(options.Budget));
+        return new VirtualKey
+        {
+            Name = name,
+            Options = options.WithoutSecret(),
+            Enabled = options.Enabled,
+            ExpiresAt = options.ExpiresAt,
+            Providers = options.Providers?.ToFrozenSet(StringComparer.Ordinal),
+            Models = options.Models,
+            Endpoints = options.Endpoints is { } endpoints ? Patterns(endpoints) : null,
+            AllowedNetworks = options.AllowedNetworks is { } networks ? Networks(networks) : null,
+            Limits = options.Limits,
+            Budget = options.Budget,
+            AllowUnmeteredWebSockets = options.AllowUnmeteredWebSockets,
+        };
+    }
+
+    private void CheckProviders(IReadOnlyList<string> providers)
+    {
+        for (var i = 0; i < providers.Count; i++)
+        {
+            if (knownProviders?.Contains(providers[i]) == false)
+            {
+                fault($"{nameof(VirtualKeyOptions.Providers)}:{i}", $"there is no provider '{providers[i]}' under Gateway:Providers.");
+            }
+        }
+    }
+
+    private void CheckModels(IReadOnlyList<string> models)
+    {
+        for (var i = 0; i < models.Count; i++)
+        {
+            if (models[i].Length is 0 or > MaxModelPatternLength || models[i].AsSpan().ContainsAnyExceptInRange('!', '~'))
+            {
+                fault($"{nameof(VirtualKeyOptions.Models)}:{i}", $"a pattern of a model's name has 1 to {MaxModelPatternLength} characters, without white space, such as gpt-4o*.");
+            }
+        }
+    }
+
+    private List<EndpointPattern> Patterns(IReadOnlyList<string> texts)
+    {
+        var patterns = new List<EndpointPattern>(texts.Count);
+        for (var i = 0; i < texts.Count; i++)
+        {
+            if (EndpointPattern.TryParse(texts[i], out var pattern, out var error))
+            {
+                patterns.Add(pattern);
+            }
+            else
+            {
+                fault($"{nameof(VirtualKeyOptions.Endpoints)}:{i}", error);
+            }
+        }
+
+        return patterns;
+    }
+
+    private List<IPNetwork> Networks(IReadOnlyList<string> texts)
+    {
+        var networks = new List<IPNetwork>(texts.Count);
+        for (var i = 0; i < texts.Count; i++)
+        {
+            if (IPNetwork.TryParse(texts[i], out var network))
+            {
+                networks.Add(network);
+            }
+            else
+            {
+                fault($"{nameof(VirtualKeyOptions.AllowedNetworks)}:{i}", $"'{texts[i]}' is not a network in CIDR notation, such as 10.0.0.0/8.");
+            }
+        }
+
+        return networks;
+    }
+
+    private void Report(IEnumerable<(string Property, string Message)> faults, string property)
+    {
+        foreach (var (inner, message) in faults)
+        {
+            fault(inner.Length == 0 ? property : $"{property}:{inner}", message);
+        }
+    }
+}
