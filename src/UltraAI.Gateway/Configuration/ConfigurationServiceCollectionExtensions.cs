@@ -1,5 +1,6 @@
 using UltraAI.Gateway.Forwarding;
 using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Prices;
 using UltraAI.Gateway.Transport;
 
 namespace UltraAI.Gateway.Configuration;
@@ -16,6 +17,7 @@ internal static class ConfigurationServiceCollectionExtensions
             .AddSingleton<IConfiguredVirtualKeys>(store)
             .AddSingleton<IAdminAccessSource>(store)
             .AddSingleton<IForwardingSettingsSource>(store)
+            .AddSingleton<IPriceSource>(store)
             .AddHostedService<ConfigurationReloader>();
     }
 }

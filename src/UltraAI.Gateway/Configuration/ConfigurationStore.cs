@@ -1,12 +1,14 @@
 using Microsoft.Extensions.Primitives;
 using UltraAI.Gateway.Forwarding;
 using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Prices;
 using UltraAI.Gateway.Transport;
 
 namespace UltraAI.Gateway.Configuration;
 
 /// <summary>Holds the configuration that is in force. One reference is swapped, so nobody sees half of an old and half of a new one.</summary>
-internal sealed class ConfigurationStore(GatewayConfiguration first) : IProviderSource, IConfiguredVirtualKeys, IAdminAccessSource, IForwardingSettingsSource
+internal sealed class ConfigurationStore(GatewayConfiguration first)
+    : IProviderSource, IConfiguredVirtualKeys, IAdminAccessSource, IForwardingSettingsSource, IPriceSource
 {
     private volatile GatewayConfiguration _current = first;
     private ConfigurationReloadToken _changed = new();
@@ -18,6 +20,8 @@ internal sealed class ConfigurationStore(GatewayConfiguration first) : IProvider
     public VirtualKeyTable VirtualKeys => _current.VirtualKeys;
 
     public AdminAccess Admin => _current.Admin;
+
+    public PriceTable Prices => _current.Prices;
 
     public ForwardingSettings Forwarding => _current.Forwarding;
 

@@ -1,6 +1,6 @@
-using UltraAI.Gateway.Admission;
 using UltraAI.Gateway.Forwarding;
 using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Prices;
 using UltraAI.Gateway.Storage;
 using UltraAI.Gateway.Transport;
 
@@ -13,13 +13,13 @@ internal sealed record GatewayConfiguration
 
     public required VirtualKeyTable VirtualKeys { get; init; }
 
+    public required PriceTable Prices { get; init; }
+
     public required AdminAccess Admin { get; init; }
 
     public required ForwardingSettings Forwarding { get; init; }
 
     public required TransportOptions Transport { get; init; }
-
-    public required InspectionOptions Inspection { get; init; }
 
     public required StoreSettings Store { get; init; }
 

@@ -1,5 +1,6 @@
 using UltraAI.Gateway.Admission;
 using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Prices;
 using UltraAI.Gateway.Storage;
 
 namespace UltraAI.Gateway.Configuration;
@@ -48,6 +49,18 @@ internal sealed partial class GatewayConfigurationBuilder
         {
             errors.Add(property.Length == 0 ? path : $"{path}:{property}", message);
         }
+    }
+
+    private PriceTable BuildPrices(GatewayOptions options)
+    {
+        var faults = new List<(string Path, string Message)>();
+        var table = PriceTable.Build(options.Prices, "Gateway:Prices", faults);
+        foreach (var (path, message) in faults)
+        {
+            errors.Add(path, message);
+        }
+
+        return table;
     }
 
     private StoreSettings BuildStore(StoreOptions store)

@@ -29,12 +29,13 @@ internal sealed partial class GatewayConfigurationBuilder(ConfigurationErrors er
         {
             Providers = new ProviderTable(providers),
             VirtualKeys = new VirtualKeyTable(keys),
+            Prices = BuildPrices(options),
             Admin = admin,
             Forwarding = new ForwardingSettings(
                 Networks(options.TrustedProxies, "Gateway:TrustedProxies"),
-                PublicUrl(options.PublicUrl)),
+                PublicUrl(options.PublicUrl),
+                options.Inspection),
             Transport = options.Transport,
-            Inspection = options.Inspection,
             Store = BuildStore(options.Store),
             Drain = options.Drain,
             Off = _off,

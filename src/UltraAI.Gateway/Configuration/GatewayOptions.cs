@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using UltraAI.Gateway.Admission;
 using UltraAI.Gateway.Forwarding;
 using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Prices;
 using UltraAI.Gateway.Storage;
 using UltraAI.Gateway.Transport;
 
@@ -21,6 +22,9 @@ internal sealed record GatewayOptions
 
     /// <summary>Where limits, budgets and usage are kept. Read at start only.</summary>
     public StoreOptions Store { get; set; } = new();
+
+    /// <summary>What models cost.</summary>
+    public IReadOnlyList<PriceOptions> Prices { get; set; } = [];
 
     /// <summary>How much of requests' bodies is held for inspection.</summary>
     public InspectionOptions Inspection { get; set; } = new();

@@ -26,7 +26,7 @@ internal static class DemoCommand
             var tokenFile = Path.Combine(folder.FullName, "admin-token");
             var configFile = Path.Combine(folder.FullName, "gateway.json");
             await File.WriteAllTextAsync(tokenFile, token, cancellationToken);
-            await File.WriteAllTextAsync(configFile, Configuration(simulator, key, tokenFile).ToJsonString(), cancellationToken);
+            await File.WriteAllTextAsync(configFile, Configuration(simulator, key, folder.FullName, tokenFile).ToJsonString(), cancellationToken);
 
             // The last one counts, so the caller's own options go behind ours.
             return await run(
@@ -39,7 +39,7 @@ internal static class DemoCommand
         }
     }
 
-    private static JsonObject Configuration(ProviderSimulator simulator, string key, string tokenFile)
+    private static JsonObject Configuration(ProviderSimulator simulator, string key, string folder, string tokenFile)
     {
         var providers = new JsonObject();
         foreach (var (kind, provider) in new[]
@@ -62,6 +62,7 @@ internal static class DemoCommand
                 ["Providers"] = providers,
                 ["VirtualKeys"] = new JsonArray(new JsonObject { ["Name"] = "demo", ["Value"] = key }),
                 ["Admin"] = new JsonObject { ["TokenFile"] = tokenFile },
+                ["Store"] = new JsonObject { ["Path"] = Path.Combine(folder, "gateway.db") },
                 ["Drain"] = new JsonObject { ["Delay"] = "00:00:00", ["Timeout"] = "00:00:02" },
             },
         };

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.Extensions.Primitives;
 using UltraAI.Gateway.Telemetry;
 
 namespace UltraAI.Gateway.Errors;
@@ -11,6 +12,8 @@ internal static class ErrorResponse
     // The body is JSON in a response of type application/json, so HTML's characters need no escaping.
     private static readonly JsonWriterOptions Json = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private const string OwnPrefix = "x-ultraai-";
+
     public const string CodeField = "x-ultraai-error";
     public const string RequestIdField = "x-ultraai-request-id";
     public const string ShouldRetryField = "x-should-retry";
@@ -19,15 +22,20 @@ internal static class ErrorResponse
     public static async Task WriteAsync(HttpContext context, GatewayError error, IErrorRenderer renderer)
     {
         var response = context.Response;
+        var own = OwnFields(response.Headers);
+        response.Clear();
+        foreach (var (name, value) in own)
+        {
+            response.Headers[name] = value;
+        }
+
         var requestId = response.Headers[RequestIdField].ToString();
         if (requestId.Length == 0)
         {
-            requestId = RequestIds.Next();
+            response.Headers[RequestIdField] = requestId = RequestIds.Next();
         }
 
-        response.Clear();
         response.StatusCode = error.StatusCode;
-        response.Headers[RequestIdField] = requestId;
         response.Headers[CodeField] = error.Name;
         if (error.RetryAfter is { } retryAfter)
         {
@@ -56,5 +64,20 @@ internal static class ErrorResponse
         {
             await response.Body.WriteAsync(buffer.WrittenMemory, context.RequestAborted);
         }
+    }
+
+    // The request's id, and what is left of the key's limits, belong to an error, too.
+    private static List<KeyValuePair<string, StringValues>> OwnFields(IHeaderDictionary fields)
+    {
+        var own = new List<KeyValuePair<string, StringValues>>();
+        foreach (var field in fields)
+        {
+            if (field.Key.StartsWith(OwnPrefix, StringComparison.OrdinalIgnoreCase))
+            {
+                own.Add(field);
+            }
+        }
+
+        return own;
     }
 }

@@ -1,61 +1,49 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
-using System.IO.Pipelines;
-using Microsoft.AspNetCore.Http.Features;
+using UltraAI.Gateway.Admission;
 using UltraAI.Gateway.Transport;
 
 namespace UltraAI.Gateway.Forwarding;
 
 /// <summary>A client's request on its way to a provider: what the middleware and the transforms share.</summary>
-internal sealed class ForwardedRequest(HttpContext context, Provider provider, string target, TimeProvider time, CallReporter reporter) : ICallClient
+internal sealed class ForwardedRequest : ICallClient
 {
-    private const int MaxWholeBytes = 64 * 1024;
+    private readonly HttpContext _context;
+    private readonly ClientBody _body;
+    private readonly Admission.Admission _admission;
+    private readonly Settlement _settlement;
+    private int _isSettled;
 
-    private ProviderCall? _call;
-    private PipeReader? _body;
-    private SequencePosition _bodyEnd;
+    public ForwardedRequest(HttpContext context, ClientBody body, string target, Admission.Admission admission, Settlement settlement, TimeProvider time, CallReporter reporter)
+    {
+        _context = context;
+        _body = body;
+        _admission = admission;
+        _settlement = settlement;
+        Call = new ProviderCall(admission.Provider, target, time, reporter, this) { Facts = admission.Facts };
+    }
 
-    public Provider Provider { get; } = provider;
+    public Provider Provider => _admission.Provider;
 
-    public ProviderCall Call => _call ??= new ProviderCall(Provider, target, time, reporter, this);
+    public ProviderCall Call { get; }
 
     /// <summary>True while the response's fields may still change, because its body is being looked at first.</summary>
     public bool HoldsHead { get; set; }
 
+    /// <summary>Whether the gateway itself asked for the usage at the end of the stream: its chunk is not the client's.</summary>
+    public bool AsksForUsage { get; private set; }
+
     /// <summary>Takes the client's body into the call: as a whole if all of it is there, else as a stream.</summary>
-    public void AttachBody()
+    /// <param name="withUsageRequest">The whole body with a request for usage in it; null: the body as it is.</param>
+    public void AttachBody(ReadOnlySequence<byte>? withUsageRequest)
     {
-        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
-        {
-            return;
-        }
-
-        Call.RequestBody = RequestBodyState.NotStarted;
-        var request = context.Request;
-        if (request.ContentLength is > 0 and <= MaxWholeBytes and var length
-            && request.Headers.Expect.Count == 0 // looking at the body would ask the client for it
-            && request.BodyReader.TryRead(out var read))
-        {
-            if (read.Buffer.Length == length)
-            {
-                _body = request.BodyReader;
-                _bodyEnd = read.Buffer.End;
-                Call.WholeBody = read.Buffer;
-                return;
-            }
-
-            request.BodyReader.AdvanceTo(read.Buffer.Start);
-        }
-
-        Call.Body = request.BodyReader;
+        AsksForUsage = withUsageRequest is not null;
+        Call.IsBodyChanged = AsksForUsage;
+        _body.AttachTo(Call, withUsageRequest);
     }
 
     /// <summary>Lets go of a body that was taken as a whole. Must come before the request ends.</summary>
-    public void ReleaseBody()
-    {
-        var body = _body;
-        _body = null;
-        body?.AdvanceTo(_bodyEnd);
-    }
+    public void ReleaseBody() => _body.Release();
 
     public static bool TryGet(HttpContext context, [NotNullWhen(true)] out ForwardedRequest? request)
     {
@@ -63,7 +51,18 @@ internal sealed class ForwardedRequest(HttpContext context, Provider provider, s
         return request is not null;
     }
 
-    public Task SendHeadAsync() => HoldsHead ? Task.CompletedTask : context.Response.Body.FlushAsync(context.RequestAborted);
+    public Task SendHeadAsync() => HoldsHead ? Task.CompletedTask : _context.Response.Body.FlushAsync(_context.RequestAborted);
 
-    public void Abort() => context.Abort();
+    public void ResponseArrived() => Settle();
+
+    /// <summary>Gives back what was reserved, for what was used. May be called more than once.</summary>
+    public void Settle()
+    {
+        if (Interlocked.Exchange(ref _isSettled, 1) == 0)
+        {
+            _settlement.Settle(_admission, Call);
+        }
+    }
+
+    public void Abort() => _context.Abort();
 }

@@ -15,6 +15,10 @@ internal sealed class ForwardingMiddleware(
     IVirtualKeySource keys,
     IForwardingSettingsSource settings,
     IProxyStateLookup clusters,
+    TransportOptions transport,
+    AdmissionControl admissions,
+    Settlement settlement,
+    HeldBodies held,
     DrainState drain,
     CallReporter reporter,
     FaultHandler faults,
@@ -47,14 +51,14 @@ internal sealed class ForwardingMiddleware(
         try
         {
             var isWebSocket = RequestPreparation.IsWebSocket(context);
-            var refusal = Admit(context, provider, isWebSocket, out var target);
+            var refusal = Identify(context, provider, isWebSocket, out var target, out var key);
             if (refusal is not null)
             {
                 return RefuseAsync(context, provider, refusal);
             }
 
             isForwarded = true;
-            return ForwardAsync(context, provider, isWebSocket, target);
+            return ForwardAsync(context, provider, key!, isWebSocket, target);
         }
         catch (Exception exception)
         {
@@ -69,11 +73,13 @@ internal sealed class ForwardingMiddleware(
         }
     }
 
-    private GatewayError? Admit(HttpContext context, Provider provider, bool isWebSocket, out string target)
+    /// <summary>Who calls, and may this key be used for this at all?</summary>
+    private GatewayError? Identify(HttpContext context, Provider provider, bool isWebSocket, out string target, out VirtualKey? key)
     {
         var request = context.Request;
         var rawTarget = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         target = rawTarget[provider.RoutePrefix.Length..];
+        key = null;
 
         // Before any field is removed: the client's Connection field must not take X-Forwarded-For away.
         var client = ClientAddress.Of(context, settings.Forwarding.TrustedProxies);
@@ -97,28 +103,49 @@ internal sealed class ForwardingMiddleware(
             return new GatewayError(ErrorCode.InvalidKey, "The virtual key must not stand in the URL of this provider's route: it would reach the provider.");
         }
 
-        // :: Step 3: Admit. Step 2, reading the model from the body, comes before it where a policy needs the model.
-        var method = isWebSocket ? HttpMethods.Get : request.Method; // over HTTP/2 the hand-shake is a CONNECT
-        return AccessPolicy.Check(table.Find(presented), provider, method, target, request.Headers, client, time.GetUtcNow())
+        key = table.Find(presented);
+        return AccessPolicy.Check(key, provider, MethodOf(request, isWebSocket), target, request.Headers, client, time.GetUtcNow())
             ?? PresentedKey.RefuseElsewhere(request.Headers, target, presented!);
     }
 
-    private async Task ForwardAsync(HttpContext context, Provider provider, bool isWebSocket, string target)
+    private async Task ForwardAsync(HttpContext context, Provider provider, VirtualKey key, bool isWebSocket, string target)
     {
-        var forwarded = new ForwardedRequest(context, provider, target, time, reporter);
-        var call = forwarded.Call;
-        context.Features.Set(forwarded);
-
+        var body = new ClientBody(context, held, settings.Forwarding.Inspection, transport.Timeout, time);
+        ForwardedRequest? forwarded = null;
         try
         {
-            forwarded.AttachBody();
+            // :: Step 2: Inspect: which model, how much
+            var method = MethodOf(context.Request, isWebSocket);
+            var endpoint = provider.Kind.EndpointOf(method, provider.PathOf(target));
+            var refusal = await body.LookAsync(RequestReading.DemandOf(key, provider, endpoint, method));
+            var facts = refusal is null ? RequestReading.Read(context.Request, provider, endpoint, method, target, body) : null;
+            refusal ??= ModelPolicy.Check(key, provider, method, target, context.Request.Headers, isWebSocket, facts!);
+            if (refusal is not null)
+            {
+                await RefuseAsync(context, provider, refusal);
+                return;
+            }
+
+            // :: Step 3: Admit, or take nothing
+            var isRead = !isWebSocket && (HttpMethods.IsGet(method) || HttpMethods.IsHead(method));
+            var decision = await admissions.AdmitAsync(key, provider, facts!, isRead, isWebSocket);
+            RateLimitFields.Write(context.Response.Headers, decision.Limits);
+            if (decision.Admission is not { } admission)
+            {
+                await RefuseAsync(context, provider, decision.Refusal!);
+                return;
+            }
+
+            forwarded = new ForwardedRequest(context, body, target, admission, settlement, time, reporter);
+            context.Features.Set(forwarded);
+            forwarded.AttachBody(RequestReading.WithUsageRequest(key, provider, facts!, body));
             if (isWebSocket && clusters.TryGetCluster(ProviderRoutes.WebSocketClusterOf(provider), out var cluster))
             {
                 context.ReassignProxyRequest(cluster);
             }
 
             await next(context);
-            await FinishAsync(context, provider, call);
+            await FinishAsync(context, provider, forwarded.Call);
         }
         catch (Exception exception)
         {
@@ -126,13 +153,21 @@ internal sealed class ForwardingMiddleware(
         }
         finally
         {
-            // :: Step 7: Settle. The body's memory, the place, the clock and the count.
-            await call.EndBodyAsync();
-            call.End();
-            forwarded.ReleaseBody();
+            // :: Step 7: Settle. The body's memory, the place, the clock, the count, the limits, the money.
+            if (forwarded is not null)
+            {
+                await forwarded.Call.EndBodyAsync();
+                forwarded.Call.End();
+                forwarded.Settle();
+            }
+
+            body.Release();
             drain.Leave();
         }
     }
+
+    // Over HTTP/2 a WebSocket's hand-shake is a CONNECT.
+    private static string MethodOf(HttpRequest request, bool isWebSocket) => isWebSocket ? HttpMethods.Get : request.Method;
 
     /// <summary>Puts the error in place where there is no response, and names the end of one that was broken off.</summary>
     private static Task FinishAsync(HttpContext context, Provider provider, ProviderCall call)

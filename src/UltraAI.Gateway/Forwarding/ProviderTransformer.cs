@@ -23,6 +23,12 @@ internal sealed class ProviderTransformer(ResponseFields fields, ResponseBodies 
             // The invoker writes the real URI per attempt; this one only keeps YARP from building its own out of the decoded path.
             proxyRequest.RequestUri = forwarded.Provider.BaseUri;
             proxyRequest.Options.Set(ProviderCall.Key, forwarded.Call);
+            if (forwarded.AsksForUsage)
+            {
+                // The chunk that has to go can only be found in plain text.
+                proxyRequest.Headers.Remove("Accept-Encoding");
+                proxyRequest.Headers.TryAddWithoutValidation("Accept-Encoding", "identity");
+            }
         }
     }
 

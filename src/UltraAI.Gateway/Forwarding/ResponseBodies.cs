@@ -1,3 +1,4 @@
+using System.Buffers;
 using UltraAI.Gateway.Errors;
 using UltraAI.Gateway.Transport;
 
@@ -9,6 +10,7 @@ internal sealed class ResponseBodies(LinkRewriter links, CredentialProbe probe)
 {
     // CONTRACT: bodies of errors are searched up to here.
     private const int MaxErrorBytes = 1024 * 1024;
+    private const int StreamBufferBytes = 64 * 1024;
     private const int MaxLinkBytes = 8 * 1024 * 1024;
     private const int MaxDecodedBytes = 16 * 1024 * 1024;
 
@@ -27,6 +29,11 @@ internal sealed class ResponseBodies(LinkRewriter links, CredentialProbe probe)
             return forwarded.Provider.Credential is null ? ValueTask.FromResult(true) : new ValueTask<bool>(GuardAsync(context, response, forwarded));
         }
 
+        if (forwarded.AsksForUsage && response.IsSuccessStatusCode)
+        {
+            return new ValueTask<bool>(PassWithoutUsageAsync(context, response, forwarded.Call));
+        }
+
         if ((int)response.StatusCode == StatusCodes.Status200OK
             && forwarded.Provider.Kind.LinkPropertyIn(forwarded.Provider.PathOf(forwarded.Call.Target)) is { } property
             && response.Content.Headers.ContentType?.MediaType == "application/json")
@@ -35,6 +42,40 @@ internal sealed class ResponseBodies(LinkRewriter links, CredentialProbe probe)
         }
 
         return ValueTask.FromResult(true);
+    }
+
+    /// <summary>Passes a stream on, without the chunk that only the gateway has asked for.</summary>
+    private static async Task<bool> PassWithoutUsageAsync(HttpContext context, HttpResponseMessage response, ProviderCall call)
+    {
+        context.Response.ContentLength = null;
+        using var filter = new UsageChunkFilter();
+        var buffer = ArrayPool<byte>.Shared.Rent(StreamBufferBytes);
+        try
+        {
+            await using var stream = await response.Content.ReadAsStreamAsync(context.RequestAborted);
+            var client = context.Response.BodyWriter;
+            int count;
+            while ((count = await stream.ReadAsync(buffer, context.RequestAborted)) > 0)
+            {
+                filter.Write(buffer.AsSpan(0, count), client);
+                await client.FlushAsync(context.RequestAborted);
+            }
+
+            filter.Complete(client);
+            await client.FlushAsync(context.RequestAborted);
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException)
+        {
+            // What the transport saw first counts; otherwise it was the client. Either way the client must see a broken transfer.
+            call.Fail(CallOutcome.Cancelled, null);
+            context.Abort();
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        return false;
     }
 
     private async Task<bool> GuardAsync(HttpContext context, HttpResponseMessage response, ForwardedRequest forwarded)

@@ -19,6 +19,16 @@ internal sealed class VirtualKey
     /// <summary>Null: every provider.</summary>
     public FrozenSet<string>? Providers { get; init; }
 
+    /// <summary>Patterns of the models that it may use. Null: every model.</summary>
+    public IReadOnlyList<string>? Models
+    {
+        get => ModelScope?.Patterns;
+        init => ModelScope = value is null ? null : new ModelScope(value);
+    }
+
+    /// <summary><see cref="Models"/>, ready to be asked. Null: every model.</summary>
+    public ModelScope? ModelScope { get; private init; }
+
     /// <summary>Null: all but the provider's administrative endpoints.</summary>
     public IReadOnlyList<EndpointPattern>? Endpoints { get; init; }
 

@@ -32,6 +32,7 @@ internal sealed class VirtualKeyBuilder(IReadOnlySet<string>? knownProviders, Ac
             Enabled = options.Enabled,
             ExpiresAt = options.ExpiresAt,
             Providers = options.Providers?.ToFrozenSet(StringComparer.Ordinal),
+            Models = options.Models,
             Endpoints = options.Endpoints is { } endpoints ? Patterns(endpoints) : null,
             AllowedNetworks = options.AllowedNetworks is { } networks ? Networks(networks) : null,
             Limits = options.Limits,

@@ -18,11 +18,14 @@ internal enum ModelPlace
     /// <summary>A segment of the path.</summary>
     Path,
 
-    /// <summary>The query parameter <c>model</c>.</summary>
+    /// <summary>The query parameter <see cref="ProviderEndpoint.ModelParameter"/>.</summary>
     Query,
 
     /// <summary><c>requests[].params.model</c> of Anthropic's message batches: several.</summary>
     BatchRequests,
+
+    /// <summary>Where the request can't show it: a stored object, a file, a later message (<see cref="ProviderEndpoint.Elsewhere"/> says where).</summary>
+    Elsewhere,
 }
 
 /// <summary>How a response says what was used.</summary>
@@ -59,10 +62,25 @@ internal sealed record ProviderEndpoint
     /// <summary>An endpoint that is not listed: it works, unmetered, for keys without model scope.</summary>
     public static readonly ProviderEndpoint Unlisted = new();
 
+    /// <summary>A listed endpoint that is for no model.</summary>
+    public static readonly ProviderEndpoint Modelless = new() { Model = ModelPlace.Nowhere };
+
     /// <summary>The operation in OpenTelemetry's terms (<c>gen_ai.operation.name</c>): <c>chat</c>, <c>text_completion</c>, <c>embeddings</c>, <c>generate_content</c>; null for others.</summary>
     public string? Operation { get; init; }
 
     public ModelPlace Model { get; init; }
+
+    /// <summary>The query parameter that holds the model where <see cref="Model"/> is <see cref="ModelPlace.Query"/>.</summary>
+    public string ModelParameter { get; init; } = "model";
+
+    /// <summary>Where the model comes from if not from the request, for a message; null for all but <see cref="ModelPlace.Elsewhere"/>.</summary>
+    public string? Elsewhere { get; init; }
+
+    /// <summary>Whether the JSON body may name further models beside the one in the path.</summary>
+    public bool NamesMoreInBody { get; init; }
+
+    /// <summary>Whether the answer is a stream without being asked for one in the body.</summary>
+    public bool AlwaysStreams { get; init; }
 
     public UsageDialect Usage { get; init; }
 

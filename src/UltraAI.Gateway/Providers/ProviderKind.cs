@@ -9,6 +9,9 @@ internal abstract class ProviderKind
     /// <summary>The value of <c>Kind</c> in the configuration.</summary>
     public abstract string Name { get; }
 
+    /// <summary>The provider in OpenTelemetry's terms (<c>gen_ai.provider.name</c>).</summary>
+    public abstract string GenAIName { get; }
+
     /// <summary>The base URL where the configuration has none; null where it must have one.</summary>
     public abstract string? DefaultBaseUrl { get; }
 
@@ -41,6 +44,52 @@ internal abstract class ProviderKind
     /// <summary>The name of a JSON property that holds an absolute URL which an SDK would follow past the gateway; null where there is none.</summary>
     /// <param name="path">The provider's path, raw, without query.</param>
     public virtual string? LinkPropertyIn(ReadOnlySpan<char> path) => null;
+
+    /// <summary>Whether a model's name in the path may hold an encoded slash, as <c>owner%2Fmodel</c>.</summary>
+    public virtual bool AllowsSlashInPathModel => false;
+
+    /// <summary>What is known of an endpoint.</summary>
+    /// <param name="method">The request's method; GET for a WebSocket.</param>
+    /// <param name="path">The path that the provider sees, raw, without query.</param>
+    /// <param name="basePath">The path of the base URL, which <paramref name="path"/> begins with; empty if it has none.</param>
+    /// <remarks>The whole path is looked up first, then what follows the base URL's own path. Allocates only for a path with percent-encoding.</remarks>
+    public ProviderEndpoint EndpointOf(string method, ReadOnlySpan<char> path, ReadOnlySpan<char> basePath = default)
+    {
+        var endpoint = Locate(method, path, basePath, out _);
+        return ReferenceEquals(endpoint, ProviderEndpoint.Unlisted) && (HttpMethods.IsGet(method) || HttpMethods.IsHead(method))
+            ? ProviderEndpoint.Modelless
+            : endpoint;
+    }
+
+    /// <summary>The model in the path of an endpoint whose model is there, still percent-encoded; empty if there is none.</summary>
+    public ReadOnlySpan<char> ModelIn(string method, ReadOnlySpan<char> path, ReadOnlySpan<char> basePath = default)
+    {
+        Locate(method, path, basePath, out var listed);
+        return FindModel(listed);
+    }
+
+    /// <summary>A model's name without what this provider lets stand before it, such as Google's <c>models/</c>.</summary>
+    public virtual ReadOnlySpan<byte> BareModel(ReadOnlySpan<byte> model) => model;
+
+    /// <summary>Looks a path up in this kind's table.</summary>
+    /// <returns><see cref="ProviderEndpoint.Unlisted"/> if it is not there.</returns>
+    protected virtual ProviderEndpoint FindEndpoint(string method, ReadOnlySpan<char> path) => ProviderEndpoint.Unlisted;
+
+    /// <summary>The model's part of a path.</summary>
+    protected virtual ReadOnlySpan<char> FindModel(ReadOnlySpan<char> path) => path[(path.LastIndexOf('/') + 1)..];
+
+    private ProviderEndpoint Locate(string method, ReadOnlySpan<char> path, ReadOnlySpan<char> basePath, out ReadOnlySpan<char> listed)
+    {
+        listed = path.Contains('%') ? PercentEncoding.DecodeUnreserved(path) : path;
+        var endpoint = FindEndpoint(method, listed);
+        if (ReferenceEquals(endpoint, ProviderEndpoint.Unlisted) && basePath.Length > 0 && listed.StartsWith(basePath, StringComparison.Ordinal))
+        {
+            listed = listed[basePath.Length..];
+            endpoint = FindEndpoint(method, listed);
+        }
+
+        return endpoint;
+    }
 }
 
 /// <summary>The name and scheme of the field that carries a credential.</summary>

@@ -26,6 +26,9 @@ internal sealed class RequestFacts
     /// <summary>Bytes of the body, as far as they are known; the measure for an estimate of its input tokens.</summary>
     public long BodyBytes { get; set; }
 
+    /// <summary>Of <see cref="BodyBytes"/>: those in long runs of base64, as pictures and sounds are carried in JSON. They are far fewer tokens than text of that length.</summary>
+    public long MediaBytes { get; set; }
+
     /// <summary>Why the model can't be established though the endpoint needs one, such as "the body is not JSON"; null if it can.</summary>
     public string? Fault { get; set; }
 }

@@ -15,12 +15,16 @@ internal static class GatewayTelemetry
         public const string QueueWait = "ultraai.queue.wait";
         public const string UpstreamTimeouts = "ultraai.upstream.timeouts";
         public const string ConfigReloads = "ultraai.config.reloads";
+        public const string BudgetRemaining = "ultraai.budget.remaining";
+        public const string Cost = "ultraai.cost";
     }
 
-    /// <summary>Tags. Their values come from closed lists or from the configuration, never from a client.</summary>
+    /// <summary>Tags. Their values come from closed lists or from the configuration; those of <see cref="Model"/> from clients, but a bounded number.</summary>
     public static class Tags
     {
         public const string Provider = "provider";
         public const string Outcome = "outcome";
+        public const string Key = "key";
+        public const string Model = "model";
     }
 }

@@ -38,6 +38,9 @@ internal sealed class Provider
 
     public ProviderKind Kind { get; }
 
+    /// <summary>What telemetry calls it (<c>gen_ai.provider.name</c>): its kind's name, or its own where the kind is only the dialect.</summary>
+    public string GenAIName => Kind.DefaultBaseUrl is { } usual && usual != BaseUrl && Kind == ProviderKinds.OpenAI ? Name : Kind.GenAIName;
+
     public string BaseUrl { get; }
 
     public Uri BaseUri { get; }

@@ -1,6 +1,9 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Net.Http.Headers;
 using UltraAI.Gateway.Errors;
+using UltraAI.Gateway.Metering;
+using UltraAI.Gateway.Providers;
 
 namespace UltraAI.Gateway.Transport;
 
@@ -42,6 +45,9 @@ internal interface ICallClient
     /// <summary>Sends status and fields on: the body's first byte is not there yet.</summary>
     Task SendHeadAsync();
 
+    /// <summary>All of the response has arrived from the provider; the client may still be reading.</summary>
+    void ResponseArrived();
+
     /// <summary>Breaks the connection: the client neither reads nor sends any more.</summary>
     void Abort();
 }
@@ -52,6 +58,7 @@ internal sealed class ProviderCall
 {
     public static readonly HttpRequestOptionsKey<ProviderCall> Key = new("ultraai.call");
 
+    private readonly TimeProvider _time;
     private readonly CallReporter? _reporter;
     private readonly ICallClient? _client;
     private CancellationToken _abort;
@@ -62,6 +69,8 @@ internal sealed class ProviderCall
     private CallOutcome? _failure;
     private TaskCompletionSource? _bodyWritten;
     private volatile RequestBodyState _requestBody;
+    private long _began;
+    private long _firstByte;
     private int _bodyWriters;
     private int _isEnded;
 
@@ -72,6 +81,7 @@ internal sealed class ProviderCall
     /// <param name="client">Who gets the response; null where the maker of the call reads it itself.</param>
     public ProviderCall(Provider provider, string target, TimeProvider time, CallReporter? reporter, ICallClient? client = null)
     {
+        _time = time;
         Provider = provider;
         Target = target;
         Clock = new CallClock(time, OnExpired);
@@ -96,6 +106,9 @@ internal sealed class ProviderCall
     /// <summary>The body, where all of it was there when the call began; it stays readable to the end of the call.</summary>
     public ReadOnlySequence<byte>? WholeBody { get; set; }
 
+    /// <summary>Whether <see cref="WholeBody"/> is longer than what the client sent.</summary>
+    public bool IsBodyChanged { get; set; }
+
     /// <summary>The body where it is still to come, or too large to hold.</summary>
     public PipeReader? Body { get; set; }
 
@@ -109,6 +122,21 @@ internal sealed class ProviderCall
     public StalledBy StalledBy { get; private set; }
 
     public bool IsWebSocket { get; set; }
+
+    /// <summary>What the request says about itself; null where nobody has looked.</summary>
+    public RequestFacts? Facts { get; init; }
+
+    /// <summary>Reads what was used in the response as it passes; null where there is nothing to read.</summary>
+    public UsageObserver? Usage { get; private set; }
+
+    /// <summary>Whether the provider may have begun to work on it: a byte of its body was sent, or it has answered.</summary>
+    public bool WasSent { get; private set; }
+
+    /// <summary>From the queue to now.</summary>
+    public TimeSpan Elapsed => _began == 0 ? TimeSpan.Zero : _time.GetElapsedTime(_began);
+
+    /// <summary>From the queue to the first byte of the response's body; null if none came.</summary>
+    public TimeSpan? FirstByteAfter => _firstByte == 0 ? null : _time.GetElapsedTime(_began, _firstByte);
 
     /// <summary>What the gateway answers in the provider's place; null where the provider answered.</summary>
     public GatewayError? Error { get; private set; }
@@ -130,6 +158,7 @@ internal sealed class ProviderCall
     /// <summary>Starts the clock, and ends the call when <paramref name="abort"/> is cancelled.</summary>
     public void Begin(TimeSpan limit, CancellationToken abort)
     {
+        _began = _time.GetTimestamp();
         Clock.Start(limit);
         _abort = abort;
         _abortRegistration = abort.UnsafeRegister(static state => ((ProviderCall)state!).Clock.Cancel(), this);
@@ -138,6 +167,7 @@ internal sealed class ProviderCall
     /// <summary>Somebody begins to read the body, and to write it to the provider.</summary>
     public void BodyBegins()
     {
+        WasSent = true;
         Interlocked.Increment(ref _bodyWriters);
         RequestBody = RequestBodyState.WaitsForProvider;
     }
@@ -213,6 +243,31 @@ internal sealed class ProviderCall
         }
     }
 
+    /// <summary>The response's head is there: the clock starts again, and usage will be read if the response can report it.</summary>
+    public void HeadArrived(HttpResponseMessage response)
+    {
+        Clock.Restart();
+        StatusCode = (int)response.StatusCode;
+        WasSent = true;
+        if (Facts is { Endpoint.Usage: not UsageDialect.None and var dialect } && response.IsSuccessStatusCode)
+        {
+            var fields = response.Content.Headers.NonValidated;
+            Usage = UsageObserver.Create(dialect, FirstOf(fields, "Content-Type"), FirstOf(fields, "Content-Encoding"));
+        }
+    }
+
+    /// <summary>A piece of the response's body is there.</summary>
+    public void Took(ReadOnlySpan<byte> piece)
+    {
+        Clock.Restart();
+        if (_firstByte == 0)
+        {
+            _firstByte = _time.GetTimestamp();
+        }
+
+        Usage?.Observe(piece);
+    }
+
     /// <summary>The first failure counts: what follows from it is noise.</summary>
     public void Fail(CallOutcome outcome, GatewayError? error, Exception? cause = null)
     {
@@ -230,6 +285,7 @@ internal sealed class ProviderCall
         if (RequestBody == RequestBodyState.Done && !IsWebSocket)
         {
             LeaveGates();
+            _client?.ResponseArrived();
         }
     }
 
@@ -244,6 +300,9 @@ internal sealed class ProviderCall
             _reporter?.Ended(this);
         }
     }
+
+    private static string? FirstOf(HttpHeadersNonValidated fields, string name) =>
+        fields.TryGetValues(name, out var values) ? values.ToString() : null;
 
     // A stall of the provider ends the read that is pending. One of the client has nothing pending here: it is broken off.
     private void OnExpired()

@@ -62,8 +62,7 @@ internal sealed partial class ProviderInvoker(SharedHttpHandler handler, Transpo
             }
 
             // :: Step 6: Observe the response as it passes
-            call.Clock.Restart();
-            call.StatusCode = (int)response.StatusCode;
+            call.HeadArrived(response);
             if (response.StatusCode == HttpStatusCode.SwitchingProtocols)
             {
                 call.IsWebSocket = true;

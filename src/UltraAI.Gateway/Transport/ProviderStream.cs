@@ -37,8 +37,8 @@ internal sealed class ProviderStream(Stream inner, ProviderCall call) : Stream
         call.WaitsForResponse = true;
         var read = inner.ReadAsync(buffer, call.Clock.Token);
         return read.IsCompletedSuccessfully
-            ? new ValueTask<int>(Took(read.Result, buffer.Length))
-            : AwaitAsync(read, buffer.Length);
+            ? new ValueTask<int>(Took(read.Result, buffer))
+            : AwaitAsync(read, buffer);
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -77,7 +77,7 @@ internal sealed class ProviderStream(Stream inner, ProviderCall call) : Stream
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int> AwaitAsync(ValueTask<int> read, int wanted)
+    private async ValueTask<int> AwaitAsync(ValueTask<int> read, Memory<byte> buffer)
     {
         if (!_headWasSent && !call.IsWebSocket)
         {
@@ -87,7 +87,7 @@ internal sealed class ProviderStream(Stream inner, ProviderCall call) : Stream
 
         try
         {
-            return Took(await read, wanted);
+            return Took(await read, buffer);
         }
         catch (Exception exception)
         {
@@ -107,15 +107,15 @@ internal sealed class ProviderStream(Stream inner, ProviderCall call) : Stream
         }
     }
 
-    private int Took(int count, int wanted)
+    private int Took(int count, Memory<byte> buffer)
     {
         call.WaitsForResponse = false;
         if (count > 0)
         {
             _headWasSent = true;
-            call.Clock.Restart();
+            call.Took(buffer.Span[..count]);
         }
-        else if (wanted > 0)
+        else if (buffer.Length > 0)
         {
             call.ResponseArrived();
         }

@@ -14,6 +14,9 @@ internal sealed class TransportMetrics
         Outcome("cut"), Outcome("cancelled"), Outcome("client_timeout"), Outcome("refused"),
     ];
 
+    /// <summary>The outcome in its wire form.</summary>
+    public static string NameOf(CallOutcome outcome) => (string)Outcomes[(int)outcome].Value!;
+
     private readonly Counter<long> _requests;
     private readonly Counter<long> _timeouts;
     private readonly Histogram<double> _queueWait;

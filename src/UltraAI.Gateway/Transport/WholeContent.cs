@@ -17,6 +17,10 @@ internal sealed class WholeContent : HttpContent
         if (fields is not null)
         {
             CopyFields(fields, this);
+            if (call.IsBodyChanged)
+            {
+                Headers.ContentLength = body.Length;
+            }
         }
     }
 

@@ -56,9 +56,10 @@ public sealed partial class ConfigurationDocumentTests : IDisposable
     }
 
     [Fact]
-    public void Transport_IsWhatARestartIsNeededFor()
+    public void TransportAndStore_AreWhatARestartIsNeededFor()
     {
-        Assert.All(Rows(), row => Assert.Equal(row[0].StartsWith("Gateway:Transport:", StringComparison.Ordinal) ? "start" : "reload", row[4]));
+        Assert.All(Rows(), row => Assert.Equal(
+            row[0].StartsWith("Gateway:Transport:", StringComparison.Ordinal) || row[0].StartsWith("Gateway:Store:", StringComparison.Ordinal) ? "start" : "reload", row[4]));
     }
 
     [Theory]
@@ -119,7 +120,9 @@ public sealed partial class ConfigurationDocumentTests : IDisposable
 
     private static string? Describe(Type type) =>
         type == typeof(string) ? "string"
-        : type == typeof(int) ? "whole number"
+        : type == typeof(int) || type == typeof(long) ? "whole number"
+        : type == typeof(decimal) ? "number"
+        : type.IsEnum ? "one of " + string.Join(", ", Enum.GetNames(type))
         : type == typeof(bool) ? "true or false"
         : type == typeof(TimeSpan) ? "time span"
         : type == typeof(DateTimeOffset) ? "time"
@@ -131,13 +134,14 @@ public sealed partial class ConfigurationDocumentTests : IDisposable
         null => null,
         string text => text,
         bool flag => flag ? "true" : "false",
+        Enum name => name.ToString(),
         IEnumerable => null,
         IFormattable other => other.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString(),
     };
 
     private static string Beyond(string bound, int direction) =>
-        int.TryParse(bound, CultureInfo.InvariantCulture, out var number)
+        long.TryParse(bound, CultureInfo.InvariantCulture, out var number)
             ? (number + direction).ToString(CultureInfo.InvariantCulture)
             : (TimeSpan.Parse(bound, CultureInfo.InvariantCulture) + TimeSpan.FromTicks(direction)).ToString("c", CultureInfo.InvariantCulture);
 

@@ -39,6 +39,7 @@ public sealed class GatewayFixture : SimulatorFixture
             {
                 ["Providers"] = providers,
                 ["VirtualKeys"] = new JsonArray(new JsonObject { ["Name"] = "sdk", ["Value"] = VirtualKey }),
+                ["Store"] = new JsonObject { ["Path"] = Path.Combine(_folder.FullName, "gateway.db") },
                 ["Drain"] = new JsonObject { ["Delay"] = "00:00:00", ["Timeout"] = "00:00:01" },
             },
         }.ToJsonString(), TestContext.Current.CancellationToken);

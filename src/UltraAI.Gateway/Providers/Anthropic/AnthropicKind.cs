@@ -11,6 +11,8 @@ internal sealed class AnthropicKind : ProviderKind
 
     public override string Name => "Anthropic";
 
+    public override string GenAIName => "anthropic";
+
     public override string DefaultBaseUrl => "https://api.anthropic.com";
 
     public override string CredentialVariable => "ANTHROPIC_API_KEY";
@@ -29,4 +31,6 @@ internal sealed class AnthropicKind : ProviderKind
     // Message batches name their results by an absolute URL, which the SDKs' results() follows.
     public override string? LinkPropertyIn(ReadOnlySpan<char> path) =>
         path.StartsWith("/v1/messages/batches", StringComparison.Ordinal) ? "results_url" : null;
+
+    protected override ProviderEndpoint FindEndpoint(string method, ReadOnlySpan<char> path) => AnthropicEndpoints.Table.Find(method, path);
 }

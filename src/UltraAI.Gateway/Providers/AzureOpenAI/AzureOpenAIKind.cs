@@ -15,6 +15,8 @@ internal sealed class AzureOpenAIKind : ProviderKind
 
     public override string Name => "AzureOpenAI";
 
+    public override string GenAIName => "azure.ai.openai";
+
     // Every resource has its own.
     public override string? DefaultBaseUrl => null;
 
@@ -28,4 +30,8 @@ internal sealed class AzureOpenAIKind : ProviderKind
     public override IReadOnlyList<EndpointPattern> AdministrativeEndpoints => Administrative;
 
     public override CredentialField CredentialFieldFor(ReadOnlySpan<char> path) => new("api-key", IsBearer: false);
+
+    protected override ProviderEndpoint FindEndpoint(string method, ReadOnlySpan<char> path) => AzureOpenAIEndpoints.Find(method, path);
+
+    protected override ReadOnlySpan<char> FindModel(ReadOnlySpan<char> path) => AzureOpenAIEndpoints.ModelIn(path);
 }

@@ -8,6 +8,8 @@ internal sealed class GoogleKind : ProviderKind
 {
     public override string Name => "Google";
 
+    public override string GenAIName => "gcp.gemini";
+
     public override string DefaultBaseUrl => "https://generativelanguage.googleapis.com";
 
     public override string CredentialVariable => "GEMINI_API_KEY";
@@ -25,6 +27,14 @@ internal sealed class GoogleKind : ProviderKind
     public override bool RejectsCredential(int statusCode, ReadOnlySpan<byte> body) =>
         statusCode == StatusCodes.Status401Unauthorized
         || (statusCode == StatusCodes.Status400BadRequest && body.IndexOf("API_KEY_INVALID"u8) >= 0);
+
+    // Both forms are taken: https://ai.google.dev/api/caching and https://ai.google.dev/gemini-api/docs/openai
+    public override ReadOnlySpan<byte> BareModel(ReadOnlySpan<byte> model) =>
+        model.StartsWith("models/"u8) ? model["models/"u8.Length..] : model;
+
+    protected override ProviderEndpoint FindEndpoint(string method, ReadOnlySpan<char> path) => GoogleEndpoints.Find(method, path);
+
+    protected override ReadOnlySpan<char> FindModel(ReadOnlySpan<char> path) => GoogleEndpoints.ModelIn(path);
 
     // /VERSION/openai/…
     private static bool IsOpenAICompatible(ReadOnlySpan<char> path)

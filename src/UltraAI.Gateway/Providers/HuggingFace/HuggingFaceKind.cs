@@ -8,6 +8,8 @@ internal sealed class HuggingFaceKind : ProviderKind
 {
     public override string Name => "HuggingFace";
 
+    public override string GenAIName => "huggingface";
+
     public override string DefaultBaseUrl => "https://router.huggingface.co";
 
     public override string CredentialVariable => "HF_TOKEN";
@@ -17,4 +19,10 @@ internal sealed class HuggingFaceKind : ProviderKind
     public override string ProbeTarget => "/v1/models";
 
     public override CredentialField CredentialFieldFor(ReadOnlySpan<char> path) => CredentialField.Bearer;
+
+    public override bool AllowsSlashInPathModel => true;
+
+    protected override ProviderEndpoint FindEndpoint(string method, ReadOnlySpan<char> path) => HuggingFaceEndpoints.Find(method, path);
+
+    protected override ReadOnlySpan<char> FindModel(ReadOnlySpan<char> path) => HuggingFaceEndpoints.ModelIn(path);
 }

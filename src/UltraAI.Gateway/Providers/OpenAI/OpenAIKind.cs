@@ -11,6 +11,8 @@ internal sealed class OpenAIKind : ProviderKind
 
     public override string Name => "OpenAI";
 
+    public override string GenAIName => "openai";
+
     public override string DefaultBaseUrl => "https://api.openai.com";
 
     public override string CredentialVariable => "OPENAI_API_KEY";
@@ -22,4 +24,6 @@ internal sealed class OpenAIKind : ProviderKind
     public override IReadOnlyList<EndpointPattern> AdministrativeEndpoints => Administrative;
 
     public override CredentialField CredentialFieldFor(ReadOnlySpan<char> path) => CredentialField.Bearer;
+
+    protected override ProviderEndpoint FindEndpoint(string method, ReadOnlySpan<char> path) => OpenAIEndpoints.Find(method, path);
 }

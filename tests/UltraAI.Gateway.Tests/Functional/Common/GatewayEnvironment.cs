@@ -166,6 +166,7 @@ internal sealed class GatewayEnvironment : IAsyncDisposable
             ["huggingface"] = Provider("HuggingFace", "huggingface", HuggingFace),
         },
         ["VirtualKeys"] = new JsonArray(new JsonObject { ["Name"] = "test", ["Value"] = VirtualKey }),
+        ["Store"] = new JsonObject { ["Path"] = PathOf("gateway.db") },
         ["Drain"] = new JsonObject { ["Delay"] = "00:00:00", ["Timeout"] = "00:00:10" },
     };
 

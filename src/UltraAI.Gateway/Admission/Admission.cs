@@ -1,0 +1,35 @@
+using UltraAI.Gateway.Errors;
+using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Limits;
+using UltraAI.Gateway.Prices;
+using UltraAI.Gateway.Providers;
+using UltraAI.Gateway.Transport;
+
+namespace UltraAI.Gateway.Admission;
+
+/// <summary>What an admitted request holds until it is settled.</summary>
+internal sealed class Admission(VirtualKey key, Provider provider, RequestFacts facts)
+{
+    public VirtualKey Key { get; } = key;
+
+    public Provider Provider { get; } = provider;
+
+    public RequestFacts Facts { get; } = facts;
+
+    /// <summary>What is left of the key's limits after this one.</summary>
+    public LimitDecision Limits { get; set; }
+
+    public BudgetReservation? Budget { get; set; }
+
+    /// <summary>What the model costs; null where it has no price, or none is asked for.</summary>
+    public ModelPrice? Price { get; set; }
+
+    /// <summary>What was reserved, in LLM tokens.</summary>
+    public TokenUsage Estimate { get; set; }
+}
+
+/// <summary>The answer to one request for admission.</summary>
+/// <param name="Admission">Null if refused.</param>
+/// <param name="Refusal">Why not; null if admitted.</param>
+/// <param name="Limits">What is left of the key's limits either way.</param>
+internal readonly record struct AdmissionDecision(Admission? Admission, GatewayError? Refusal, LimitDecision Limits);

@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Limits;
+using UltraAI.Gateway.Metering;
+using UltraAI.Gateway.Prices;
+using UltraAI.Gateway.Providers;
+using UltraAI.Gateway.Transport;
+
+namespace UltraAI.Gateway.Admission;
+
+/// <summary>Joins limits, budget and prices: one question per request, all or nothing.</summary>
+internal sealed class AdmissionControl(ILimitStore limits, IBudgets budgets, IPriceSource prices, OutputAverages averages)
+{
+    // One per limited virtual key and provider, reloads included: what is left of a limit outlives a change of the rest.
+    private readonly ConcurrentDictionary<string, LimitSubject> _keys = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, LimitSubject> _providers = new(StringComparer.Ordinal);
+
+    /// <returns>Complete at once wherever no answer of another process is needed.</returns>
+    public ValueTask<AdmissionDecision> AdmitAsync(VirtualKey key, Provider provider, RequestFacts facts, bool isRead, bool isWebSocket)
+    {
+        var admission = new Admission(key, provider, facts);
+        if (facts.Model is { } model)
+        {
+            admission.Price = prices.Prices.Find(provider.Name, model);
+        }
+
+        if (key.IsMetered && MeteredPolicy.Refuse(admission, isRead, isWebSocket) is { } refusal)
+        {
+            return ValueTask.FromResult(new AdmissionDecision(null, refusal, default));
+        }
+
+        if (key.Limits is null && provider.Limits is null && key.Budget is null)
+        {
+            return ValueTask.FromResult(new AdmissionDecision(admission, null, default));
+        }
+
+        admission.Estimate = facts.Endpoint.Usage == UsageDialect.None ? default : Estimate(admission);
+        return key.Budget is { } budget && !isRead
+            ? ReserveMoneyAsync(admission, budget, isWebSocket)
+            : ReserveLimitsAsync(admission);
+    }
+
+    private TokenUsage Estimate(Admission admission)
+    {
+        var facts = admission.Facts;
+        var usual = facts.Model is { } model ? averages.Find(admission.Key.Name, model) : null;
+        return UsageEstimate.Reservation(facts, facts.MaxOutputTokens is null ? admission.Price?.MaxOutputTokens ?? usual : usual);
+    }
+
+    private async ValueTask<AdmissionDecision> ReserveMoneyAsync(Admission admission, BudgetOptions budget, bool isWebSocket)
+    {
+        var cost = isWebSocket ? 0 : admission.Price?.WorstCase(
+            admission.Estimate.Input, admission.Estimate.Output, writesCache: admission.Facts.Endpoint.Usage == UsageDialect.AnthropicMessages) ?? 0;
+        var money = await budgets.ReserveAsync(admission.Key.Name, budget, cost);
+        if (money.Refusal is { } refusal)
+        {
+            return new AdmissionDecision(null, refusal, default);
+        }
+
+        admission.Budget = money.Reservation;
+        var decision = await ReserveLimitsAsync(admission);
+        if (decision.Admission is null)
+        {
+            money.Reservation?.Settle(0);
+        }
+
+        return decision;
+    }
+
+    private ValueTask<AdmissionDecision> ReserveLimitsAsync(Admission admission)
+    {
+        var key = admission.Key.Limits is { } own ? SubjectOf(_keys, "key:", admission.Key.Name, own) : null;
+        var provider = admission.Provider.Limits is { } shared ? SubjectOf(_providers, "provider:", admission.Provider.Name, shared) : null;
+        if (key is null && provider is null)
+        {
+            return ValueTask.FromResult(new AdmissionDecision(admission, null, default));
+        }
+
+        var demand = new LimitDemand(1, admission.Estimate.Total, 1);
+        var reserved = limits.ReserveAsync(key, demand, provider, demand);
+        return reserved.IsCompletedSuccessfully
+            ? ValueTask.FromResult(Decide(admission, reserved.Result))
+            : AwaitAsync(admission, reserved);
+    }
+
+    private static async ValueTask<AdmissionDecision> AwaitAsync(Admission admission, ValueTask<LimitDecision> reserved) =>
+        Decide(admission, await reserved);
+
+    private static AdmissionDecision Decide(Admission admission, LimitDecision decision)
+    {
+        if (decision.Refusal is { } refusal)
+        {
+            return new AdmissionDecision(null, refusal, decision);
+        }
+
+        admission.Limits = decision;
+        return new AdmissionDecision(admission, null, decision);
+    }
+
+    private static LimitSubject SubjectOf(ConcurrentDictionary<string, LimitSubject> subjects, string prefix, string name, LimitOptions options)
+    {
+        if (!subjects.TryGetValue(name, out var subject))
+        {
+            subject = subjects.GetOrAdd(name, new LimitSubject(prefix + name, name, options));
+        }
+
+        if (!ReferenceEquals(subject.Options, options))
+        {
+            subject.Options = options; // A reload.
+        }
+
+        return subject;
+    }
+}

@@ -1,0 +1,46 @@
+using UltraAI.Gateway.Errors;
+using UltraAI.Gateway.Providers;
+
+namespace UltraAI.Gateway.Admission;
+
+/// <summary>What a virtual key with a token limit or a budget may not do, since nobody could tell what it uses.</summary>
+internal static class MeteredPolicy
+{
+    /// <returns>Why not; null if it may.</returns>
+    public static GatewayError? Refuse(Admission admission, bool isRead, bool isWebSocket)
+    {
+        var key = admission.Key;
+        if (isWebSocket)
+        {
+            return key.AllowUnmeteredWebSockets
+                ? null
+                : new GatewayError(ErrorCode.EndpointNotAllowed, $"Virtual key '{key.Name}' has a token limit or a budget, and what goes over a WebSocket is not metered (AllowUnmeteredWebSockets).");
+        }
+
+        if (key.Budget is null || isRead || admission.Facts.Endpoint.Model == ModelPlace.Nowhere)
+        {
+            return null;
+        }
+
+        if (admission.Facts.Model is not { } model)
+        {
+            return new GatewayError(
+                ErrorCode.ModelNotAllowed,
+                $"Virtual key '{key.Name}' has a budget, and the model of this request, and so its price, can't be told: {admission.Facts.Fault ?? "this endpoint is not a known one"}.");
+        }
+
+        if (admission.Price is not { } price)
+        {
+            return new GatewayError(
+                ErrorCode.ModelNotAllowed,
+                $"Virtual key '{key.Name}' has a budget, and model '{model}' has no price (Gateway:Prices, \"Model\": \"{admission.Provider.Name}/{model}\").");
+        }
+
+        // A batch is billed hours later, and other endpoints report nothing: they would escape the budget.
+        return admission.Facts.Endpoint.Usage == UsageDialect.None && !price.HasPerRequest
+            ? new GatewayError(
+                ErrorCode.EndpointNotAllowed,
+                $"Virtual key '{key.Name}' has a budget, and this endpoint does not report what it uses; a price with PerRequest for model '{model}' would allow it.")
+            : null;
+    }
+}

@@ -1,0 +1,131 @@
+using UltraAI.Gateway.Providers;
+using UltraAI.Gateway.Providers.Inspection;
+
+namespace UltraAI.Gateway.Admission;
+
+/// <summary>Finds what could make a provider read another method, path or model than the gateway read.</summary>
+internal static class RequestShape
+{
+    // Fields with "model" in their name that pick no model.
+    private static readonly string[] HarmlessFields = ["x-wait-for-model", "x-load-model"];
+
+    /// <summary>Fields and query parameters by which servers take another method, path or model.</summary>
+    /// <returns>Which, for a message; null if there is none.</returns>
+    /// <remarks>
+    /// https://cloud.google.com/apis/docs/system-parameters (<c>X-HTTP-Method-Override</c>, <c>$httpHeaders</c>),
+    /// <c>X-Original-URL</c> and <c>X-Rewrite-URL</c> of IIS and Symfony, <c>azureml-model-deployment</c>, <c>x-ms-oai-image-generation-deployment</c>,
+    /// <c>x-ms-model-mesh-model-name</c> of Azure.
+    /// </remarks>
+    public static string? OverrideIn(IHeaderDictionary headers, ReadOnlySpan<char> query)
+    {
+        foreach (var field in headers)
+        {
+            if (IsOverride(field.Key) && !Harmless(field.Key))
+            {
+                return $"the field '{field.Key}' can set another method, path or model";
+            }
+        }
+
+        foreach (var range in query.SplitAny('&', ';'))
+        {
+            var pair = query[range];
+            var name = QueryModel.Decoded(pair.IndexOf('=') is var end and >= 0 ? pair[..end] : pair);
+            if (IsMethodParameter(name))
+            {
+                return "a query parameter can set another method or further fields";
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether a query parameter beside the endpoint's own could be read as the model.</summary>
+    public static bool NamesModel(ReadOnlySpan<char> query)
+    {
+        foreach (var range in query.SplitAny('&', ';'))
+        {
+            var pair = query[range];
+            if (QueryModel.NamesModel(QueryModel.Decoded(pair.IndexOf('=') is var end and >= 0 ? pair[..end] : pair)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether a path has dot segments, encoded or not.</summary>
+    public static bool HasDotSegment(ReadOnlySpan<char> path)
+    {
+        foreach (var range in path.SplitAny('/', '\\'))
+        {
+            var segment = path[range];
+            if (segment.Contains('%'))
+            {
+                segment = PercentEncoding.DecodeUnreserved(segment);
+            }
+
+            if (segment is "." or "..")
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>What in a path servers read in different ways.</summary>
+    /// <param name="path">The path, raw.</param>
+    /// <param name="allowsEncodedSlash">Whether <c>%2F</c> may stand in it: in the model of an endpoint that has it in its path.</param>
+    /// <returns>What it is, for a message; null if there is nothing.</returns>
+    public static string? AmbiguityIn(ReadOnlySpan<char> path, bool allowsEncodedSlash)
+    {
+        if (path.ContainsAny("\\;#"))
+        {
+            return "a backslash, semicolon or number sign";
+        }
+
+        if (path.Contains("//", StringComparison.Ordinal))
+        {
+            return "two slashes in a row";
+        }
+
+        for (var i = 0; i < path.Length; i++)
+        {
+            if (path[i] != '%')
+            {
+                continue;
+            }
+
+            if (!PercentEncoding.TryDecode(path, i, out var value))
+            {
+                return "a percent sign that encodes nothing";
+            }
+
+            if (value is < 0x21 or >= 0x7F or (byte)'%' or (byte)'\\' or (byte)';' or (byte)'#' or (byte)'?' || (value == '/' && !allowsEncodedSlash))
+            {
+                return "an encoded separator, percent sign, control character or letter outside of ASCII";
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsOverride(string name) =>
+        name.Contains("model", StringComparison.OrdinalIgnoreCase)
+        || name.Contains("deployment", StringComparison.OrdinalIgnoreCase)
+        || name.Contains("override", StringComparison.OrdinalIgnoreCase)
+        || name.Contains("http-method", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("X-Method", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("X-Original-URL", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("X-Rewrite-URL", StringComparison.OrdinalIgnoreCase);
+
+    private static bool Harmless(string name) => HarmlessFields.Contains(name, StringComparer.OrdinalIgnoreCase);
+
+    // _method, $httpMethod, X-HTTP-Method-Override, $httpHeaders; and whatever is still encoded.
+    private static bool IsMethodParameter(ReadOnlySpan<char> name) =>
+        name.Contains("method", StringComparison.OrdinalIgnoreCase)
+        || name.Contains("httpheader", StringComparison.OrdinalIgnoreCase)
+        || name.Contains("override", StringComparison.OrdinalIgnoreCase)
+        || name.Contains('%');
+}

@@ -1,0 +1,83 @@
+using UltraAI.Gateway.Metering;
+using UltraAI.Gateway.Prices;
+using UltraAI.Gateway.Providers;
+using UltraAI.Gateway.Transport;
+
+namespace UltraAI.Gateway.Admission;
+
+/// <summary>Ends an admission with what the call really used: limits, budget, ledger, metrics.</summary>
+internal sealed class Settlement(IUsageLedger ledger, GenAIMetrics metrics, IPriceSource prices, OutputAverages averages)
+{
+    private const string UnknownModel = "unknown";
+
+    /// <remarks>Never waits, never throws.</remarks>
+    public void Settle(Admission admission, ProviderCall call)
+    {
+        var facts = admission.Facts;
+        var reading = call.Usage?.Complete(hasArrived: !call.HasFailed);
+        var (usage, isEstimated) = UsageOf(admission, call, reading);
+
+        var model = facts.Model;
+        var price = admission.Price ?? (model is null ? null : prices.Prices.Find(admission.Provider.Name, model));
+        var isCharged = usage.Total > 0 || call.StatusCode is > 0 and < StatusCodes.Status400BadRequest;
+        var cost = isCharged ? price?.CostOf(usage) ?? 0 : 0;
+
+        admission.Limits.Reservation?.Settle(usage.Total);
+        admission.Budget?.Settle(cost);
+        if (!isEstimated && usage.Output > 0 && model is not null)
+        {
+            averages.Add(admission.Key.Name, model, usage.Output);
+        }
+
+        ledger.Add(new UsageKey(admission.Key.Name, admission.Provider.Name, model ?? UnknownModel), usage, cost, isEstimated);
+        if (facts.Endpoint.Operation is { } operation)
+        {
+            metrics.Record(admission.Provider.GenAIName, operation, model ?? UnknownModel, TimingOf(call), usage);
+        }
+    }
+
+    private (TokenUsage Usage, bool IsEstimated) UsageOf(Admission admission, ProviderCall call, UsageReading? reading)
+    {
+        var facts = admission.Facts;
+        if (facts.Endpoint.Usage == UsageDialect.None || !call.WasSent || call.StatusCode >= StatusCodes.Status400BadRequest || call.IsWebSocket)
+        {
+            return default;
+        }
+
+        // Where not even the head came, the provider has worked all the same, and nobody knows for how long.
+        return UsageEstimate.Settle(reading, facts, reading is null ? GuessOutput(admission) : 0);
+    }
+
+    private long GuessOutput(Admission admission)
+    {
+        var facts = admission.Facts;
+        var usual = (facts.Model is { } model ? averages.Find(admission.Key.Name, model) : null) ?? UsageEstimate.UnknownOutput;
+        return Math.Min(usual, UsageEstimate.Reservation(facts, usual).Output);
+    }
+
+    private static CallTiming TimingOf(ProviderCall call) => new(
+        call.Elapsed,
+        call.Facts is { IsStream: true } ? call.FirstByteAfter : null,
+        call.Outcome switch
+        {
+            CallOutcome.Ok => null,
+            CallOutcome.ClientError or CallOutcome.ProviderError => ErrorOf(call.StatusCode),
+            var outcome => TransportMetrics.NameOf(outcome),
+        });
+
+    // Status codes are the provider's, who may send any; the usual ones have names of their own.
+    private static string ErrorOf(int statusCode) => statusCode switch
+    {
+        400 => "400",
+        401 => "401",
+        403 => "403",
+        404 => "404",
+        429 => "429",
+        < 500 => "4xx",
+        500 => "500",
+        502 => "502",
+        503 => "503",
+        529 => "529",
+        _ => "5xx",
+    };
+}

@@ -1,0 +1,204 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http.Features;
+using UltraAI.Gateway.Admission;
+using UltraAI.Gateway.Errors;
+using UltraAI.Gateway.Transport;
+
+namespace UltraAI.Gateway.Forwarding;
+
+/// <summary>How much of a request's body is wanted before the call begins.</summary>
+internal enum BodyDemand
+{
+    /// <summary>What is there already.</summary>
+    WhatIsThere,
+
+    /// <summary>The first 64 KB, which are waited for: nobody depends on it, but the model is told with the usage.</summary>
+    Beginning,
+
+    /// <summary>All of it, up to <c>Gateway:Inspection:MaxBodyBytes</c>: a policy depends on it.</summary>
+    Whole,
+}
+
+/// <summary>The body of a client's request, as far as it is looked at before the call begins. It stays in Kestrel's own memory.</summary>
+internal sealed class ClientBody(HttpContext context, HeldBodies held, InspectionOptions options, TimeSpan inactivity, TimeProvider time)
+{
+    /// <summary>Bodies up to here are held without being counted: Kestrel has them in memory anyway.</summary>
+    public const int FreeBytes = 64 * 1024;
+
+    private static readonly GatewayError NoRoom = new(
+        ErrorCode.QueueFull, "Too many long requests are being looked at together (Gateway:Inspection:MaxTotalBytes).")
+    {
+        RetryAfter = TimeSpan.FromSeconds(1),
+    };
+
+    private static readonly GatewayError Stalled = new(
+        ErrorCode.ClientTimeout, "The client sent no more of its body for Gateway:Transport:Timeout.");
+
+    private PipeReader? _reader;
+    private ReadOnlySequence<byte> _buffer;
+    private SequencePosition? _examined;
+    private long _counted;
+    private bool _isPending;
+
+    /// <summary>What is there of it; empty if nothing was looked at.</summary>
+    public ReadOnlySequence<byte> Bytes => _buffer;
+
+    /// <summary>Whether <see cref="Bytes"/> is all of it; true also where there is none.</summary>
+    public bool IsWhole { get; private set; }
+
+    /// <summary>Whether the request has a body at all.</summary>
+    public bool Exists { get; } = context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: false };
+
+    /// <summary>Looks at the body. Complete at once where all that is wanted has arrived.</summary>
+    /// <returns>Why the request can't go on; null if it can.</returns>
+    public ValueTask<GatewayError?> LookAsync(BodyDemand demand)
+    {
+        if (!Exists)
+        {
+            IsWhole = true;
+            return default;
+        }
+
+        var request = context.Request;
+        _reader = request.BodyReader;
+        var length = request.ContentLength;
+        if (demand == BodyDemand.WhatIsThere && (length is not (> 0 and <= FreeBytes) || request.Headers.Expect.Count > 0))
+        {
+            // Looking at the body would ask the client for it.
+            return default;
+        }
+
+        if (_reader.TryRead(out var read))
+        {
+            _buffer = read.Buffer;
+            _isPending = true;
+            if (read.IsCompleted || read.Buffer.Length == length)
+            {
+                IsWhole = true;
+                return new ValueTask<GatewayError?>(Count());
+            }
+        }
+
+        // A body that says it is too long is not read for nothing.
+        return demand == BodyDemand.WhatIsThere || (demand == BodyDemand.Whole && length > options.MaxBodyBytes)
+            ? default
+            : new ValueTask<GatewayError?>(ReadAsync(_reader, demand == BodyDemand.Whole ? options.MaxBodyBytes : FreeBytes, length));
+    }
+
+    /// <summary>Hands the body to the call: whole if it is, else as a stream from its first byte.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="replacement">What is sent in place of the whole body; null: the body itself.</param>
+    public void AttachTo(ProviderCall call, ReadOnlySequence<byte>? replacement)
+    {
+        if (!Exists)
+        {
+            return;
+        }
+
+        call.RequestBody = RequestBodyState.NotStarted;
+        if (IsWhole)
+        {
+            call.WholeBody = replacement ?? _buffer;
+            return;
+        }
+
+        LookAgainFromTheStart();
+        call.Body = _reader;
+    }
+
+    /// <summary>Lets go of what was held. Must come before the request ends; may be called more than once.</summary>
+    public void Release()
+    {
+        if (_isPending)
+        {
+            _isPending = false;
+            if (IsWhole)
+            {
+                _reader!.AdvanceTo(_buffer.End);
+            }
+            else
+            {
+                LookAgainFromTheStart();
+            }
+        }
+
+        var counted = Interlocked.Exchange(ref _counted, 0);
+        if (counted > 0)
+        {
+            held.GiveBack(counted);
+        }
+    }
+
+    private async Task<GatewayError?> ReadAsync(PipeReader reader, long most, long? length)
+    {
+        using var clock = new CancellationTokenSource(inactivity, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, context.RequestAborted);
+        while (true)
+        {
+            if (_buffer.Length > most || (most == FreeBytes && _buffer.Length == most))
+            {
+                return null;
+            }
+
+            if (_isPending)
+            {
+                _isPending = false;
+                _examined = _buffer.End;
+                reader.AdvanceTo(_buffer.Start, _buffer.End);
+            }
+
+            ReadResult read;
+            try
+            {
+                read = await reader.ReadAsync(linked.Token);
+            }
+            catch (OperationCanceledException) when (clock.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
+            {
+                _buffer = default;
+                return Stalled;
+            }
+
+            clock.CancelAfter(inactivity);
+            _buffer = read.Buffer;
+            _isPending = true;
+            IsWhole = read.IsCompleted || read.Buffer.Length == length;
+            if (Count() is { } full)
+            {
+                return full;
+            }
+
+            if (IsWhole)
+            {
+                return null;
+            }
+        }
+    }
+
+    private GatewayError? Count()
+    {
+        var more = _buffer.Length - FreeBytes - _counted;
+        if (more <= 0)
+        {
+            return null;
+        }
+
+        if (!held.TryTake(more, options))
+        {
+            return NoRoom;
+        }
+
+        _counted += more;
+        return null;
+    }
+
+    // What was examined can't be taken back; there is always something behind it, or the end, so the next read returns at once.
+    private void LookAgainFromTheStart()
+    {
+        if (_isPending)
+        {
+            _isPending = false;
+            _reader!.AdvanceTo(_buffer.Start, _examined ?? _buffer.Start);
+        }
+    }
+}

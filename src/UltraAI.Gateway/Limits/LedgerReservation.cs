@@ -1,0 +1,61 @@
+using UltraAI.Gateway.Errors;
+
+namespace UltraAI.Gateway.Limits;
+
+/// <summary>What a call holds of its key's budget. It stays with the account, and so the period, in which it began.</summary>
+internal sealed class LedgerReservation(BudgetAccount account, long held) : BudgetReservation
+{
+    private readonly Lock _gate = new();
+    private long _held = held;
+    private bool _isSettled;
+
+    public override ValueTask<GatewayError?> ExtendAsync(long nanoUsd)
+    {
+        var amount = Math.Clamp(nanoUsd, 0, BudgetAmounts.Max);
+        if (Volatile.Read(ref _isSettled))
+        {
+            return new ValueTask<GatewayError?>(BudgetErrors.Ended);
+        }
+
+        var refusal = account.Extend(amount);
+        return refusal.IsCompletedSuccessfully ? new ValueTask<GatewayError?>(Add(amount, refusal.Result)) : AddAsync(amount, refusal);
+    }
+
+    public override void Settle(long spentNanoUsd)
+    {
+        lock (_gate)
+        {
+            if (_isSettled)
+            {
+                return;
+            }
+
+            _isSettled = true;
+        }
+
+        account.Settle(_held, Math.Clamp(spentNanoUsd, 0, BudgetAmounts.Max));
+    }
+
+    private async ValueTask<GatewayError?> AddAsync(long amount, ValueTask<GatewayError?> refusal) => Add(amount, await refusal);
+
+    private GatewayError? Add(long amount, GatewayError? refusal)
+    {
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        lock (_gate)
+        {
+            if (!_isSettled)
+            {
+                _held += amount;
+                return null;
+            }
+        }
+
+        // Settled while it waited, such as a run that was given up.
+        account.GiveBack(amount);
+        return BudgetErrors.Ended;
+    }
+}

@@ -1,0 +1,46 @@
+using System.Collections.Concurrent;
+
+namespace UltraAI.Gateway.Telemetry;
+
+/// <summary>Bounds the values of a label: the first ones keep their names, all further ones are <c>other</c>.</summary>
+internal sealed class LabelBound(int most)
+{
+    /// <summary>How many names of models a metric tells apart.</summary>
+    public const int MaxModels = 200;
+
+    /// <summary>How many names of virtual keys a metric tells apart.</summary>
+    public const int MaxKeys = 1000;
+
+    public const string Other = "other";
+
+    private const int MaxLength = 128;
+
+    private readonly ConcurrentDictionary<string, string> _names = new(StringComparer.Ordinal);
+    private int _count;
+
+    public string Of(string name)
+    {
+        if (_names.TryGetValue(name, out var known))
+        {
+            return known;
+        }
+
+        if (name.Length > MaxLength || Volatile.Read(ref _count) >= most)
+        {
+            return Other;
+        }
+
+        if (Interlocked.Increment(ref _count) > most)
+        {
+            Interlocked.Decrement(ref _count);
+            return Other;
+        }
+
+        if (!_names.TryAdd(name, name))
+        {
+            Interlocked.Decrement(ref _count);
+        }
+
+        return name;
+    }
+}
