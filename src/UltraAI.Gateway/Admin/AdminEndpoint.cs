@@ -11,7 +11,13 @@ internal sealed class AdminEndpoint(params (string Method, RequestDelegate Handl
 
     public async Task InvokeAsync(HttpContext context)
     {
-        context.Response.Headers.XContentTypeOptions = "nosniff";
+        context.Response.OnStarting(static state =>
+        {
+            var headers = ((HttpResponse)state).Headers;
+            headers.CacheControl = "no-store";
+            headers.XContentTypeOptions = "nosniff";
+            return Task.CompletedTask;
+        }, context.Response);
         try
         {
             await (context.RequestServices.GetRequiredService<AdminGuard>().Check(context) is { } refusal

@@ -43,7 +43,6 @@ internal sealed record AdminProblem(int Status, ErrorCode Code, string Detail)
         response.StatusCode = Status;
         response.ContentType = MediaType;
         response.ContentLength = buffer.WrittenCount;
-        response.Headers.CacheControl = "no-store";
         response.Headers[ErrorResponse.CodeField] = new GatewayError(Code, Detail).Name;
         foreach (var (name, value) in Fields)
         {

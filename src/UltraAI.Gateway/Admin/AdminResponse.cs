@@ -22,7 +22,6 @@ internal static class AdminResponse
         response.StatusCode = status;
         response.ContentType = "application/json";
         response.ContentLength = buffer.WrittenCount;
-        response.Headers.CacheControl = "no-store";
         if (!HttpMethods.IsHead(context.Request.Method))
         {
             await response.Body.WriteAsync(buffer.WrittenMemory, context.RequestAborted);

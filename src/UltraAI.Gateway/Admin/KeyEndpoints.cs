@@ -50,7 +50,6 @@ internal sealed class KeyEndpoints(KeyAdministration keys, KeyUsage usage, Admin
         var name = NameOf(context);
         await keys.DeleteAsync(name, IfMatch.Of(context.Request), context.RequestAborted);
         audit.Deleted(context, name);
-        context.Response.Headers.CacheControl = "no-store";
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
