@@ -28,6 +28,16 @@ internal sealed class RedisConnection : IAsyncDisposable
         var options = ConfigurationOptions.Parse(connectionString);
         options.AbortOnConnectFail = false; // A gateway starts without Redis, too; OnFailure says what happens then.
         options.ClientName ??= "ultraai-gateway";
+
+        // Whoever uses the connection has an answer of its own for a Redis that is gone, and wants to know at once.
+        options.BacklogPolicy = BacklogPolicy.FailFast;
+
+        // Found again well within a second: the heartbeat is what looks for lost connections and makes new ones.
+        options.HeartbeatInterval = TimeSpan.FromMilliseconds(250);
+        options.ReconnectRetryPolicy = new LinearRetry(100);
+        options.ConnectTimeout = 1000;
+        options.AsyncTimeout = 1000;
+        options.KeepAlive = 1;
         return new RedisConnection(await ConnectionMultiplexer.ConnectAsync(options), prefix);
     }
 
