@@ -15,6 +15,8 @@ internal static class GatewayTelemetry
         public const string QueueWait = "ultraai.queue.wait";
         public const string UpstreamTimeouts = "ultraai.upstream.timeouts";
         public const string ConfigReloads = "ultraai.config.reloads";
+        public const string LimitDecisions = "ultraai.ratelimit.decisions";
+        public const string StoreAvailable = "ultraai.store.available";
     }
 
     /// <summary>Tags. Their values come from closed lists or from the configuration, never from a client.</summary>
@@ -22,5 +24,8 @@ internal static class GatewayTelemetry
     {
         public const string Provider = "provider";
         public const string Outcome = "outcome";
+        public const string Key = "key";
+        public const string Limit = "limit";
+        public const string Decision = "decision";
     }
 }
