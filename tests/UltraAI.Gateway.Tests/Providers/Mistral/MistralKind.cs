@@ -8,6 +8,8 @@ internal sealed class MistralKind : ProviderKind
 {
     public override string Name => "Mistral";
 
+    public override string GenAIName => "mistral_ai";
+
     public override string DefaultBaseUrl => "https://api.mistral.ai";
 
     public override string CredentialVariable => "MISTRAL_API_KEY";
