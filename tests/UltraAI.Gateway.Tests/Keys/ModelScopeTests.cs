@@ -23,6 +23,7 @@ public sealed class ModelScopeTests
     [InlineData("gpt-4o*", "openai", "gpt-4o/../o1", false)]
     [InlineData("gpt-4o*", "openai", "gpt-4o//o1", false)]
     [InlineData("gpt-4o*", "openai", "gpt-4o#o1", false)]
+    [InlineData("gpt-4o*", "openai", "gpt-4o*", false)]
     [InlineData("gpt-4o#o1", "openai", "gpt-4o#o1", true)]
     [InlineData("openai/gpt-4o#o1", "openai", "gpt-4o#o1", true)]
     [InlineData("gpt-4o*", "openai", "", false)]

@@ -58,6 +58,15 @@ public sealed class FormBodyTests
     }
 
     [Fact]
+    public void FirstPart_GivesTheModelThatIsInIt()
+    {
+        var form = Form(Part("name=\"model\"", "m"), Part("name=\"file\"; filename=\"a\"", "x"));
+        var facts = Inspection.Of(form[..^10], target: "/v1/images/edits", contentType: ContentType, isWhole: false);
+
+        Assert.Equal(("m", "only the first part of the body was read"), (facts.Model, facts.Fault));
+    }
+
+    [Fact]
     public void JsonForAFormsEndpoint_IsReadAsJson()
     {
         Assert.Equal("m", Inspection.Of("""{"model":"m"}""", target: "/v1/images/edits").Model);
