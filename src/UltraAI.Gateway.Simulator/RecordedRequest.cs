@@ -50,6 +50,12 @@ public sealed class RecordedRequest
     /// <summary>Gets the model the request names in its body, path or query, if any.</summary>
     public string? Model { get; internal set; }
 
+    /// <summary>Gets what the request used, once the answer came to it; <see langword="null"/> for endpoints that count no tokens.</summary>
+    public SimulatedUsage? Usage { get; private set; }
+
+    /// <summary>Gets whether the answer reports <see cref="Usage"/>: a stream does so only if it is asked to, and a behaviour can forbid it.</summary>
+    public bool IsUsageReported { get; private set; }
+
     /// <summary>Gets the identity of the connection: equal for requests that shared one.</summary>
     public string ConnectionId { get; }
 
@@ -99,6 +105,8 @@ public sealed class RecordedRequest
 
     /// <summary>Waits until at least so many bytes of the body have been received.</summary>
     public Task WaitForBodyAsync(long bytes, TimeSpan? timeout = null) => _progress.WaitAsync(bytes, timeout ?? TimeSpan.FromSeconds(10));
+
+    internal void SetUsage(SimulatedUsage usage, bool isReported) => (Usage, IsUsageReported) = (usage, isReported);
 
     internal void AddReceived(int bytes) => _progress.Add(bytes);
 

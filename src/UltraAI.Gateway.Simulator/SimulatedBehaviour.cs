@@ -30,8 +30,14 @@ public sealed partial record SimulatedBehaviour
     /// <summary>Gets the media type of a given body.</summary>
     public string? ContentType { get; init; }
 
-    /// <summary>Gets the content coding that the answer is really compressed with: <c>gzip</c> or <c>br</c>.</summary>
+    /// <summary>Gets the content coding that the answer is really compressed with: <c>gzip</c>, <c>br</c> or <c>deflate</c>.</summary>
     public string? ContentEncoding { get; init; }
+
+    /// <summary>Gets whether the answer is compressed when the request's <c>Accept-Encoding</c> names <c>br</c>, <c>gzip</c> or <c>deflate</c>; the first of them that it names is taken.</summary>
+    public bool EncodesAsAsked { get; init; }
+
+    /// <summary>Gets the offsets in the answer's body, in bytes before any coding, at which a piece ends and is flushed; in rising order.</summary>
+    public IReadOnlyList<long> SplitAt { get; init; } = [];
 
     /// <summary>Gets the time before the response headers.</summary>
     public TimeSpan DelayBeforeHeaders { get; init; }
@@ -86,6 +92,12 @@ public sealed partial record SimulatedBehaviour
 
     /// <summary>Gets the number of output tokens to report.</summary>
     public int? OutputTokens { get; init; }
+
+    /// <summary>Gets the usage to report, instead of what was counted and of the three numbers before. A model's name may ask for it too (<c>usage-INPUT-OUTPUT</c>).</summary>
+    public SimulatedUsage? Usage { get; init; }
+
+    /// <summary>Gets whether the answer is full of what looks like a report of usage: in the model's text and in objects inside the answer.</summary>
+    public bool HasDecoys { get; init; }
 
     /// <summary>Gets whether the answer reports no usage at all.</summary>
     public bool OmitUsage { get; init; }

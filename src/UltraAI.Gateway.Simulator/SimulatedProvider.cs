@@ -13,6 +13,7 @@ public sealed class SimulatedProvider : IAsyncDisposable
     private readonly ScriptList _scripts;
     private readonly ConnectionCounter _connections;
     private readonly CallPipeline _pipeline;
+    private readonly UsageTally _usage = new();
 
     private SimulatedProvider(ProviderDialect dialect, SimulatorOptions options)
     {
@@ -21,7 +22,7 @@ public sealed class SimulatedProvider : IAsyncDisposable
         _log = new RequestLog(options.RecordedRequestLimit);
         _scripts = new ScriptList();
         _connections = new ConnectionCounter();
-        _pipeline = new CallPipeline(dialect, options, _log, _scripts);
+        _pipeline = new CallPipeline(dialect, options, _log, _scripts, _usage);
         _host = new ProviderHost(options, _connections, _pipeline.HandleAsync);
     }
 
@@ -46,8 +47,15 @@ public sealed class SimulatedProvider : IAsyncDisposable
     /// <summary>Gets how many requests are being answered now.</summary>
     public int ActiveRequests => _pipeline.Active;
 
-    /// <summary>Forgets the requests seen so far.</summary>
-    public void ClearRequests() => _log.Clear();
+    /// <summary>Gets what the provider has reported as used since the start, added up by model.</summary>
+    public IReadOnlyDictionary<string, SimulatedUsage> UsageByModel => _usage.Snapshot();
+
+    /// <summary>Forgets the requests and the usage seen so far.</summary>
+    public void ClearRequests()
+    {
+        _log.Clear();
+        _usage.Clear();
+    }
 
     /// <summary>Waits for a request whose body has arrived whole; one that is already recorded counts.</summary>
     /// <param name="predicate">Which request to wait for; any when left out.</param>

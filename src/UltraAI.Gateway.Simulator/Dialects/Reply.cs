@@ -40,6 +40,7 @@ internal sealed class Reply
     public static Reply Create(SimulatedCall call, Prompt prompt, string? structured, int? maxTokens, int index = 0)
     {
         var text = (call.Behaviour.Refusal is null ? call.Behaviour.Text : "") ?? structured ?? TextGenerator.Write(prompt.Seed + (ulong)index, prompt.Question);
+        text += call.Behaviour.HasDecoys && structured is null ? Decoys.Text : "";
         var kept = maxTokens is { } most ? Tokens.Trim(text, most) : text;
         return new Reply(call.Behaviour, kept, kept.Length < text.Length);
     }

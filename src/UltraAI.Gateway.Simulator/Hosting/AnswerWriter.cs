@@ -11,6 +11,8 @@ internal sealed class AnswerWriter(SimulatedCall call, SimulatorOptions options)
 {
     private Stream? _encoder;
     private int _chunks;
+    private long _offset;
+    private int _splits;
 
     /// <summary>Gets whether the answer ended, or was cut by the provider itself.</summary>
     public bool IsOver { get; private set; }
@@ -45,15 +47,17 @@ internal sealed class AnswerWriter(SimulatedCall call, SimulatorOptions options)
     public async Task StartAsync(string contentType, long? length = null, int status = 200)
     {
         Response.ContentType = contentType;
-        Response.ContentLength = call.Behaviour.ContentEncoding is null ? length : null;
+        var coding = call.Behaviour.ContentEncoding ?? AskedCoding();
+        Response.ContentLength = coding is null ? length : null;
         SetHead(status);
-        if (call.Behaviour.ContentEncoding is { } encoding)
+        if (coding is { } encoding)
         {
             Response.Headers.ContentEncoding = encoding;
             _encoder = encoding switch
             {
                 "gzip" => new GZipStream(Response.Body, CompressionLevel.Fastest, leaveOpen: true),
                 "br" => new BrotliStream(Response.Body, CompressionLevel.Fastest, leaveOpen: true),
+                "deflate" => new ZLibStream(Response.Body, CompressionLevel.Fastest, leaveOpen: true),
                 _ => throw new NotSupportedException($"Content coding '{encoding}' is not simulated."),
             };
         }
@@ -69,17 +73,15 @@ internal sealed class AnswerWriter(SimulatedCall call, SimulatorOptions options)
     public async Task ChunkAsync(ReadOnlyMemory<byte> bytes)
     {
         await BeforeChunkAsync();
-        if (_encoder is null)
+        var splits = call.Behaviour.SplitAt;
+        for (; _splits < splits.Count && splits[_splits] < _offset + bytes.Length; _splits++)
         {
-            await Response.BodyWriter.WriteAsync(bytes, call.Aborted);
-        }
-        else
-        {
-            await _encoder.WriteAsync(bytes, call.Aborted);
-            await _encoder.FlushAsync(call.Aborted);
-            await Response.Body.FlushAsync(call.Aborted);
+            var length = (int)Math.Max(0, splits[_splits] - _offset);
+            await WriteAsync(bytes[..length]);
+            bytes = bytes[length..];
         }
 
+        await WriteAsync(bytes);
         _chunks++;
     }
 
@@ -129,6 +131,24 @@ internal sealed class AnswerWriter(SimulatedCall call, SimulatorOptions options)
 
     /// <summary>Counts a chunk that was not sent through <see cref="ChunkAsync"/>.</summary>
     public void CountChunk() => _chunks++;
+
+    private async Task WriteAsync(ReadOnlyMemory<byte> bytes)
+    {
+        _offset += bytes.Length;
+        if (_encoder is null)
+        {
+            await Response.BodyWriter.WriteAsync(bytes, call.Aborted);
+            return;
+        }
+
+        await _encoder.WriteAsync(bytes, call.Aborted);
+        await _encoder.FlushAsync(call.Aborted);
+        await Response.Body.FlushAsync(call.Aborted);
+    }
+
+    private string? AskedCoding() => !call.Behaviour.EncodesAsAsked
+        ? null
+        : call.Header("Accept-Encoding").Split(',').Select(item => item.Split(';')[0].Trim()).FirstOrDefault(item => item is "br" or "gzip" or "deflate");
 
     private async Task InterruptAsync(bool atEnd)
     {

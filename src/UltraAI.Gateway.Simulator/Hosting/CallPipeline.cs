@@ -6,7 +6,7 @@ using UltraAI.Gateway.Simulator.Dialects;
 namespace UltraAI.Gateway.Simulator.Hosting;
 
 /// <summary>The way of every request through a simulated provider: record, read, check the credential, find the behaviour, answer.</summary>
-internal sealed class CallPipeline(ProviderDialect dialect, SimulatorOptions options, RequestLog log, ScriptList scripts)
+internal sealed class CallPipeline(ProviderDialect dialect, SimulatorOptions options, RequestLog log, ScriptList scripts, UsageTally usage)
 {
     private static readonly SimulatedBehaviour Ordinary = new();
 
@@ -48,6 +48,7 @@ internal sealed class CallPipeline(ProviderDialect dialect, SimulatorOptions opt
         }
         finally
         {
+            usage.Add(record);
             Interlocked.Decrement(ref _active);
             record.SetCompleted();
         }
@@ -75,6 +76,11 @@ internal sealed class CallPipeline(ProviderDialect dialect, SimulatorOptions opt
         if (call.Behaviour.TextOf is { } textOf)
         {
             call.Behaviour = call.Behaviour with { Text = textOf(call.Record) };
+        }
+
+        if (call.Behaviour.Usage is null && ModelUsage.Find(call.Record.Model) is { } asked)
+        {
+            call.Behaviour = call.Behaviour with { Usage = asked };
         }
 
         await WaitAsync(call);

@@ -43,6 +43,9 @@ internal sealed class SimulatedCall
     /// <summary>Gets the provider's own address, as the connection shows it.</summary>
     public string BaseAddress => $"{Context.Request.Scheme}://{Context.Connection.LocalIpAddress}:{Context.Connection.LocalPort}";
 
+    /// <summary>What the call used: as counted, unless the behaviour says otherwise.</summary>
+    public SimulatedUsage Usage(SimulatedUsage counted) => Behaviour.Usage ?? counted;
+
     public string Query(string name) => Context.Request.Query[name].ToString();
 
     public string Header(string name) => Context.Request.Headers[name].ToString();

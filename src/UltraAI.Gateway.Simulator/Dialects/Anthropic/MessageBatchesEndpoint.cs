@@ -55,7 +55,7 @@ internal sealed class MessageBatchesEndpoint(ProviderDialect dialect, MessagesEn
     private JsonObject Result(SimulatedCall call, JsonNode? request)
     {
         var body = request.Object("params") ?? throw new ProviderException(400, "requests.0.params: Field required");
-        var message = messages.Message(call, MessageRequest.Read(call, body));
+        var message = messages.Message(call, MessageRequest.Read(call, body), out _);
         return new JsonObject
         {
             ["custom_id"] = request.String("custom_id"),

@@ -9,7 +9,7 @@ internal sealed class MessageStream(SimulatedCall call)
 {
     private const int ArgumentPieceCharacters = 12;
 
-    public async Task SendAsync(JsonObject message, IEnumerable<string> pieces, int outputTokens)
+    public async Task SendAsync(JsonObject message, IEnumerable<string> pieces, long outputTokens)
     {
         await call.Answer.StartAsync(Sse.ContentType + "; charset=utf-8");
         await EventAsync("message_start", ("message", Opening(message)));
@@ -79,7 +79,7 @@ internal sealed class MessageStream(SimulatedCall call)
     }
 
     private Task DeltaAsync(int index, string type, string name, string value) =>
-        EventAsync("content_block_delta", ("index", index), ("delta", new JsonObject { ["type"] = type, [name] = value }));
+        EventAsync("content_block_delta", ("index", index), ("delta", Decoys.In(call, new JsonObject { ["type"] = type, [name] = value })));
 
     private Task EventAsync(string type, params (string Name, JsonNode? Value)[] fields)
     {

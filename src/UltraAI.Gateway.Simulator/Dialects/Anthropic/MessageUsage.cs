@@ -9,7 +9,7 @@ internal sealed class MessageUsage
 {
     private readonly BoundedStore<string> _prefixes = new();
 
-    public JsonObject Count(SimulatedCall call, Prompt prompt, int outputTokens, int thoughtTokens)
+    public SimulatedUsage Count(SimulatedCall call, Prompt prompt, int outputTokens, int thoughtTokens)
     {
         var written = 0;
         var read = 0;
@@ -27,16 +27,32 @@ internal sealed class MessageUsage
             }
         }
 
-        return new JsonObject
+        var uncached = call.Behaviour.InputTokens ?? (prompt.InputTokens - written - read);
+        var cached = call.Behaviour.CachedTokens ?? read;
+        return call.Usage(new SimulatedUsage
         {
-            ["input_tokens"] = call.Behaviour.InputTokens ?? (prompt.InputTokens - written - read),
-            ["cache_creation_input_tokens"] = written,
-            ["cache_read_input_tokens"] = call.Behaviour.CachedTokens ?? read,
-            ["cache_creation"] = new JsonObject { ["ephemeral_5m_input_tokens"] = written, ["ephemeral_1h_input_tokens"] = 0 },
-            ["output_tokens"] = outputTokens,
-            ["output_tokens_details"] = new JsonObject { ["thinking_tokens"] = thoughtTokens },
-            ["server_tool_use"] = null,
-            ["service_tier"] = "standard",
+            Input = uncached + written + cached,
+            CachedInput = cached,
+            CacheWrite5m = written,
+            Output = outputTokens,
+            Reasoning = thoughtTokens,
+        }) with
+        {
+            AudioInput = 0,
+            AudioOutput = 0,
+            ImageOutput = 0,
         };
     }
+
+    public static JsonObject Write(SimulatedUsage usage) => new()
+    {
+        ["input_tokens"] = usage.Input - usage.CachedInput - usage.CacheWrite5m - usage.CacheWrite1h,
+        ["cache_creation_input_tokens"] = usage.CacheWrite5m + usage.CacheWrite1h,
+        ["cache_read_input_tokens"] = usage.CachedInput,
+        ["cache_creation"] = new JsonObject { ["ephemeral_5m_input_tokens"] = usage.CacheWrite5m, ["ephemeral_1h_input_tokens"] = usage.CacheWrite1h },
+        ["output_tokens"] = usage.Output,
+        ["output_tokens_details"] = new JsonObject { ["thinking_tokens"] = usage.Reasoning },
+        ["server_tool_use"] = null,
+        ["service_tier"] = "standard",
+    };
 }

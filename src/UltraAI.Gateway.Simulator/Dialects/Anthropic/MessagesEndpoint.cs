@@ -22,18 +22,22 @@ internal sealed class MessagesEndpoint(ProviderDialect dialect)
         var request = MessageRequest.Read(call, call.JsonBody());
         if (!request.Body.Flag("stream"))
         {
-            await call.Answer.JsonAsync(Message(call, request));
+            var whole = Message(call, request, out var counted);
+            call.Record.SetUsage(counted, isReported: true);
+            await call.Answer.JsonAsync(whole);
             return;
         }
 
         var reply = Reply.Create(call, request.Prompt, request.Structured, request.MaxTokens);
-        var message = Message(call, request);
-        var tokens = request.Tool is null ? reply.StreamedTokens + ThoughtTokens(request) : message.Object("usage").Int("output_tokens") ?? 0;
-        await new MessageStream(call).SendAsync(message, reply.Pieces, call.Behaviour.OutputTokens ?? tokens);
+        var message = Message(call, request, out var usage);
+        var tokens = request.Tool is null ? reply.StreamedTokens + ThoughtTokens(request) : usage.Output;
+        usage = usage with { Output = call.Behaviour.Usage?.Output ?? call.Behaviour.OutputTokens ?? tokens };
+        call.Record.SetUsage(usage, isReported: !call.Behaviour.OmitUsage);
+        await new MessageStream(call).SendAsync(message, reply.Pieces, usage.Output);
     }
 
     /// <summary>The whole answer; batches use it too.</summary>
-    public JsonObject Message(SimulatedCall call, MessageRequest request)
+    public JsonObject Message(SimulatedCall call, MessageRequest request, out SimulatedUsage usage)
     {
         var content = new JsonArray();
         if (request.IsThinking)
@@ -54,10 +58,11 @@ internal sealed class MessagesEndpoint(ProviderDialect dialect)
         {
             var reply = Reply.Create(call, request.Prompt, request.Structured, request.MaxTokens);
             tokens = reply.OutputTokens;
-            content.Add((JsonNode)new JsonObject { ["type"] = "text", ["text"] = reply.Text });
+            content.Add((JsonNode)Decoys.In(call, new JsonObject { ["type"] = "text", ["text"] = reply.Text }));
             stopReason = call.Behaviour.Refusal is not null ? "refusal" : reply.IsTruncated ? "max_tokens" : "end_turn";
         }
 
+        usage = _usage.Count(call, request.Prompt, call.Behaviour.OutputTokens ?? (tokens + ThoughtTokens(request)), ThoughtTokens(request));
         return new JsonObject
         {
             ["id"] = dialect.NewId(call, "msg_01", 22),
@@ -69,7 +74,7 @@ internal sealed class MessagesEndpoint(ProviderDialect dialect)
             ["stop_sequence"] = null,
             ["stop_details"] = null,
             ["container"] = null,
-            ["usage"] = _usage.Count(call, request.Prompt, call.Behaviour.OutputTokens ?? (tokens + ThoughtTokens(request)), ThoughtTokens(request)),
+            ["usage"] = MessageUsage.Write(usage),
         };
     }
 

@@ -32,11 +32,13 @@ internal sealed class GenerateEndpoint(ProviderDialect dialect)
                 parts.Add((JsonNode)new JsonObject { ["text"] = reply.Text });
             }
 
-            tokens += Count(call, request, reply.OutputTokens);
-            candidates.Add((JsonNode)Candidate(parts, Finish(call, reply), index));
+            tokens += OutputTokens(call, request, reply.OutputTokens);
+            candidates.Add((JsonNode)Decoys.In(call, Candidate(parts, Finish(call, reply), index)));
         }
 
-        return call.Answer.JsonAsync(Frame(request, dialect.NewId(call, "", 22), candidates, Usage(call, request, tokens)));
+        var usage = Count(call, request, tokens);
+        call.Record.SetUsage(usage, isReported: !call.Behaviour.OmitUsage);
+        return call.Answer.JsonAsync(Frame(request, dialect.NewId(call, "", 22), candidates, Usage(call, usage)));
     }
 
     public async Task StreamAsync(SimulatedCall call)
@@ -47,7 +49,7 @@ internal sealed class GenerateEndpoint(ProviderDialect dialect)
         await stream.StartAsync();
         foreach (var part in OpeningParts(call, request))
         {
-            await stream.SendAsync(Candidate(Json.Array(part?.DeepClone()), null), Usage(call, request, 0));
+            await stream.SendAsync(Candidate(Json.Array(part?.DeepClone()), null), Usage(call, Count(call, request, 0, isRunning: true)));
         }
 
         if (request.Tool is null)
@@ -56,18 +58,20 @@ internal sealed class GenerateEndpoint(ProviderDialect dialect)
             foreach (var piece in reply.Pieces)
             {
                 bytes += Encoding.UTF8.GetByteCount(piece);
-                await stream.SendAsync(Candidate(Json.Array(new JsonObject { ["text"] = piece }), null), Usage(call, request, Tokens.Count(bytes)));
+                await stream.SendAsync(Decoys.In(call, Candidate(Json.Array(new JsonObject { ["text"] = piece }), null)), Usage(call, Count(call, request, Tokens.Count(bytes), isRunning: true)));
             }
         }
 
         var last = Candidate(Json.Array(new JsonObject { ["text"] = "" }), Finish(call, reply));
-        await stream.SendAsync(last, Usage(call, request, Count(call, request, reply.StreamedTokens)));
+        var usage = Count(call, request, OutputTokens(call, request, reply.StreamedTokens));
+        call.Record.SetUsage(usage, isReported: !call.Behaviour.OmitUsage);
+        await stream.SendAsync(last, Usage(call, usage));
         await stream.EndAsync();
     }
 
     private static string Finish(SimulatedCall call, Reply reply) => call.Behaviour.FinishReason ?? (call.Behaviour.Refusal is not null ? "SAFETY" : reply.IsTruncated ? "MAX_TOKENS" : "STOP");
 
-    private static int Count(SimulatedCall call, GenerateRequest request, int textTokens) =>
+    private static int OutputTokens(SimulatedCall call, GenerateRequest request, int textTokens) =>
         call.Behaviour.OutputTokens ?? (request.Tool is null ? textTokens : Tokens.Count(Json.Text(request.Arguments())));
 
     /// <summary>What comes before the text: a thought, a picture, or a function call instead of text.</summary>
@@ -104,29 +108,48 @@ internal sealed class GenerateEndpoint(ProviderDialect dialect)
         return candidate;
     }
 
-    private static JsonObject? Usage(SimulatedCall call, GenerateRequest request, int output)
+    /// <summary>What was used, or, while the answer is running, so far.</summary>
+    private static SimulatedUsage Count(SimulatedCall call, GenerateRequest request, int output, bool isRunning = false)
+    {
+        var counted = new SimulatedUsage
+        {
+            Input = call.Behaviour.InputTokens ?? request.Prompt.InputTokens,
+            CachedInput = call.Behaviour.CachedTokens ?? 0,
+            Output = output + request.ThoughtTokens,
+            Reasoning = request.ThoughtTokens,
+        };
+        var usage = call.Usage(counted) with { CacheWrite5m = 0, CacheWrite1h = 0 };
+        return isRunning && usage.Output > 0 ? usage with { Output = Math.Min(usage.Output, usage.Reasoning + output), AudioOutput = 0, ImageOutput = 0 } : usage;
+    }
+
+    private static JsonObject? Usage(SimulatedCall call, SimulatedUsage counted)
     {
         if (call.Behaviour.OmitUsage)
         {
             return null;
         }
 
-        var input = call.Behaviour.InputTokens ?? request.Prompt.InputTokens;
+        var candidates = counted.Output - counted.Reasoning;
         var usage = new JsonObject
         {
-            ["promptTokenCount"] = input,
-            ["candidatesTokenCount"] = output,
-            ["totalTokenCount"] = input + output + request.ThoughtTokens,
-            ["promptTokensDetails"] = Json.Array(TextTokens(input)),
+            ["promptTokenCount"] = counted.Input,
+            ["candidatesTokenCount"] = candidates,
+            ["totalTokenCount"] = counted.Input + counted.Output,
+            ["promptTokensDetails"] = Modalities(counted.Input, counted.AudioInput),
         };
-        if (call.Behaviour.CachedTokens is { } cached)
+        if (counted.AudioOutput + counted.ImageOutput > 0)
         {
-            usage["cachedContentTokenCount"] = cached;
+            usage["candidatesTokensDetails"] = Modalities(candidates, counted.AudioOutput, counted.ImageOutput);
         }
 
-        if (request.ThoughtTokens > 0)
+        if (counted.CachedInput > 0)
         {
-            usage["thoughtsTokenCount"] = request.ThoughtTokens;
+            usage["cachedContentTokenCount"] = counted.CachedInput;
+        }
+
+        if (counted.Reasoning > 0)
+        {
+            usage["thoughtsTokenCount"] = counted.Reasoning;
         }
 
         return usage;
@@ -135,5 +158,19 @@ internal sealed class GenerateEndpoint(ProviderDialect dialect)
     private static JsonObject Frame(GenerateRequest request, string id, JsonArray candidates, JsonObject? usage) =>
         GenerateStream.Frame(candidates, usage, request.Prompt.Model, id);
 
-    private static JsonObject TextTokens(int count) => new() { ["modality"] = "TEXT", ["tokenCount"] = count };
+    private static JsonArray Modalities(long all, long audio = 0, long image = 0)
+    {
+        var details = Json.Array(TextTokens(all - audio - image));
+        foreach (var (modality, count) in new[] { ("AUDIO", audio), ("IMAGE", image) })
+        {
+            if (count > 0)
+            {
+                details.Add((JsonNode)new JsonObject { ["modality"] = modality, ["tokenCount"] = count });
+            }
+        }
+
+        return details;
+    }
+
+    private static JsonObject TextTokens(long count) => new() { ["modality"] = "TEXT", ["tokenCount"] = count };
 }

@@ -77,15 +77,23 @@ internal static class AudioEndpoint
 
     private static JsonObject Usage(SimulatedCall call, MultipartPart file, string text)
     {
-        var input = call.Behaviour.InputTokens ?? (int)(file.Length / 1024) + 1;
-        var output = call.Behaviour.OutputTokens ?? Tokens.Count(text);
+        if (call.Record.Model?.Contains("whisper", StringComparison.Ordinal) == true)
+        {
+            call.Record.SetUsage(new SimulatedUsage(), isReported: true);
+            return new JsonObject { ["type"] = "duration", ["seconds"] = (file.Length / 1024) + 1 };
+        }
+
+        var input = call.Behaviour.InputTokens ?? (file.Length / 1024) + 1;
+        var counted = call.Usage(new SimulatedUsage { Input = input, AudioInput = input, Output = call.Behaviour.OutputTokens ?? Tokens.Count(text) });
+        var usage = new SimulatedUsage { Input = counted.Input, AudioInput = counted.AudioInput, Output = counted.Output };
+        call.Record.SetUsage(usage, isReported: true);
         return new JsonObject
         {
             ["type"] = "tokens",
-            ["input_tokens"] = input,
-            ["input_token_details"] = new JsonObject { ["text_tokens"] = 0, ["audio_tokens"] = input },
-            ["output_tokens"] = output,
-            ["total_tokens"] = input + output,
+            ["input_tokens"] = usage.Input,
+            ["input_token_details"] = new JsonObject { ["text_tokens"] = usage.Input - usage.AudioInput, ["audio_tokens"] = usage.AudioInput },
+            ["output_tokens"] = usage.Output,
+            ["total_tokens"] = usage.Input + usage.Output,
         };
     }
 }

@@ -95,7 +95,7 @@ internal sealed class BatchesEndpoint(ProviderDialect dialect, FilesEndpoint fil
         try
         {
             request = JsonNode.Parse(line) as JsonObject;
-            answer = _chat.Completion(call, ChatRequest.Read(call, request.Object("body") ?? []));
+            answer = _chat.Completion(call, ChatRequest.Read(call, request.Object("body") ?? []), out _);
         }
         catch (Exception exception) when (exception is JsonException or ProviderException)
         {

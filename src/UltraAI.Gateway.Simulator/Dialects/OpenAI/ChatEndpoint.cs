@@ -12,11 +12,18 @@ internal sealed class ChatEndpoint(ProviderDialect dialect, string idPrefix)
     public Task HandleAsync(SimulatedCall call)
     {
         var request = ChatRequest.Read(call, call.JsonBody());
-        return request.IsStream ? StreamAsync(call, request) : call.Answer.JsonAsync(Completion(call, request));
+        if (request.IsStream)
+        {
+            return StreamAsync(call, request);
+        }
+
+        var completion = Completion(call, request, out var usage);
+        call.Record.SetUsage(usage, isReported: !call.Behaviour.OmitUsage);
+        return call.Answer.JsonAsync(completion);
     }
 
     /// <summary>The whole answer; batches use it too.</summary>
-    public JsonObject Completion(SimulatedCall call, ChatRequest request)
+    public JsonObject Completion(SimulatedCall call, ChatRequest request, out SimulatedUsage usage)
     {
         var choices = new JsonArray();
         var outputTokens = 0;
@@ -43,7 +50,7 @@ internal sealed class ChatEndpoint(ProviderDialect dialect, string idPrefix)
             choices.Add((JsonNode)new JsonObject
             {
                 ["index"] = index,
-                ["message"] = message,
+                ["message"] = Decoys.In(call, message),
                 ["logprobs"] = null,
                 ["finish_reason"] = call.Behaviour.FinishReason ?? finish,
             });
@@ -51,9 +58,10 @@ internal sealed class ChatEndpoint(ProviderDialect dialect, string idPrefix)
 
         var completion = Frame(call, request, "chat.completion", dialect.NewId(call, idPrefix, 29));
         completion["choices"] = choices;
+        usage = ChatUsage.Count(call, request.Prompt.InputTokens, outputTokens);
         if (!call.Behaviour.OmitUsage)
         {
-            completion["usage"] = ChatUsage.Create(call, request.Prompt.InputTokens, outputTokens);
+            completion["usage"] = ChatUsage.Write(usage);
         }
 
         completion["service_tier"] = "default";
@@ -90,11 +98,14 @@ internal sealed class ChatEndpoint(ProviderDialect dialect, string idPrefix)
             await SendAsync(call, request, id, index, [], call.Behaviour.FinishReason ?? finish);
         }
 
-        if (request.IncludesUsage && !call.Behaviour.OmitUsage)
+        var usage = ChatUsage.Count(call, request.Prompt.InputTokens, outputTokens);
+        var isReported = request.IncludesUsage && !call.Behaviour.OmitUsage;
+        call.Record.SetUsage(usage, isReported);
+        if (isReported)
         {
             var last = Frame(call, request, "chat.completion.chunk", id);
             last["choices"] = new JsonArray();
-            last["usage"] = ChatUsage.Create(call, request.Prompt.InputTokens, outputTokens);
+            last["usage"] = ChatUsage.Write(usage);
             await call.Answer.ChunkAsync(Sse.Data(last));
         }
 
@@ -120,7 +131,7 @@ internal sealed class ChatEndpoint(ProviderDialect dialect, string idPrefix)
     private static Task SendAsync(SimulatedCall call, ChatRequest request, string id, int index, JsonObject delta, string? finish = null)
     {
         var chunk = Frame(call, request, "chat.completion.chunk", id);
-        chunk["choices"] = Json.Array(new JsonObject { ["index"] = index, ["delta"] = delta, ["logprobs"] = null, ["finish_reason"] = finish });
+        chunk["choices"] = Json.Array(new JsonObject { ["index"] = index, ["delta"] = Decoys.In(call, delta), ["logprobs"] = null, ["finish_reason"] = finish });
         if (request.IncludesUsage)
         {
             chunk["usage"] = null;

@@ -16,11 +16,18 @@ internal sealed class CompletionsEndpoint(ProviderDialect dialect)
         prompt.AddTurn(isUser: true, body["prompt"]);
         var reply = Reply.Create(call, prompt, structured: null, body.Int("max_tokens") ?? DefaultMaxTokens);
         var id = dialect.NewId(call, "cmpl-", 29);
+        var usage = ChatUsage.Count(call, prompt.InputTokens, body.Flag("stream") ? reply.StreamedTokens : reply.OutputTokens);
+        var isReported = !call.Behaviour.OmitUsage && (!body.Flag("stream") || body.Object("stream_options").Flag("include_usage"));
+        call.Record.SetUsage(usage, isReported);
         var finish = call.Behaviour.FinishReason ?? (reply.IsTruncated ? "length" : "stop");
         if (!body.Flag("stream"))
         {
             var whole = Frame(call, prompt, id, reply.Text, finish);
-            whole["usage"] = ChatUsage.Create(call, prompt.InputTokens, reply.OutputTokens);
+            if (isReported)
+            {
+                whole["usage"] = ChatUsage.Write(usage);
+            }
+
             await call.Answer.JsonAsync(whole);
             return;
         }
@@ -32,6 +39,14 @@ internal sealed class CompletionsEndpoint(ProviderDialect dialect)
         }
 
         await call.Answer.ChunkAsync(Sse.Data(Frame(call, prompt, id, "", finish)));
+        if (isReported)
+        {
+            var last = Frame(call, prompt, id, "", null);
+            last["choices"] = new JsonArray();
+            last["usage"] = ChatUsage.Write(usage);
+            await call.Answer.ChunkAsync(Sse.Data(last));
+        }
+
         await call.Answer.ChunkAsync(Sse.Done);
         await call.Answer.EndAsync();
     }

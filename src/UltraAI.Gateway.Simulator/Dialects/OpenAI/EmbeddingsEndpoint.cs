@@ -16,7 +16,8 @@ internal static class EmbeddingsEndpoint
         var inputs = Inputs(body["input"] ?? throw new ProviderException(400, "Missing required parameter: 'input'.", "missing_required_parameter", "input"));
         var dimensions = Math.Clamp(body.Int("dimensions") ?? (model.Contains("large", StringComparison.Ordinal) ? 3072 : 1536), 1, MostDimensions);
         var isBase64 = body.String("encoding_format") == "base64";
-        var tokens = call.Behaviour.InputTokens ?? inputs.Sum(input => Tokens.Count(input));
+        var tokens = call.Behaviour.Usage?.Input ?? call.Behaviour.InputTokens ?? inputs.Sum(input => Tokens.Count(input));
+        call.Record.SetUsage(new SimulatedUsage { Input = tokens }, isReported: true);
         return call.Answer.JsonAsync(new JsonObject
         {
             ["object"] = "list",

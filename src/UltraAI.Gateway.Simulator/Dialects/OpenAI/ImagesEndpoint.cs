@@ -20,8 +20,14 @@ internal static class ImagesEndpoint
         }
 
         var count = Math.Clamp((isMultipart ? null : call.JsonBody().Int("n")) ?? 1, 1, MostImages);
-        var input = call.Behaviour.InputTokens ?? Tokens.Count(prompt);
-        var output = call.Behaviour.OutputTokens ?? (count * Tokens.PerAttachment);
+        var output = call.Behaviour.Usage?.Output ?? call.Behaviour.OutputTokens ?? (count * Tokens.PerAttachment);
+        var usage = new SimulatedUsage
+        {
+            Input = call.Behaviour.Usage?.Input ?? call.Behaviour.InputTokens ?? Tokens.Count(prompt),
+            Output = output,
+            ImageOutput = output,
+        };
+        call.Record.SetUsage(usage, isReported: true);
         return call.Answer.JsonAsync(new JsonObject
         {
             ["created"] = call.UnixTime,
@@ -32,10 +38,10 @@ internal static class ImagesEndpoint
             ["size"] = "1024x1024",
             ["usage"] = new JsonObject
             {
-                ["input_tokens"] = input,
-                ["input_tokens_details"] = new JsonObject { ["image_tokens"] = 0, ["text_tokens"] = input },
-                ["output_tokens"] = output,
-                ["total_tokens"] = input + output,
+                ["input_tokens"] = usage.Input,
+                ["input_tokens_details"] = new JsonObject { ["image_tokens"] = 0, ["text_tokens"] = usage.Input },
+                ["output_tokens"] = usage.Output,
+                ["total_tokens"] = usage.Input + usage.Output,
             },
         });
     }

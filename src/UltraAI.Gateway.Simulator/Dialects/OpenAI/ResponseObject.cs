@@ -39,7 +39,7 @@ internal static class ResponseObject
     public static bool IsStored(ResponsesRequest request) => request.Body["store"] is null || request.Body.Flag("store");
 
     /// <summary>The response as it is when it ended.</summary>
-    public static JsonObject Finish(SimulatedCall call, JsonObject response, ResponsesRequest request, JsonObject item, int outputTokens, bool isTruncated)
+    public static JsonObject Finish(SimulatedCall call, JsonObject response, ResponsesRequest request, JsonObject item, SimulatedUsage usage, bool isTruncated)
     {
         var finished = (JsonObject)response.DeepClone();
         finished["status"] = isTruncated ? "incomplete" : "completed";
@@ -47,14 +47,13 @@ internal static class ResponseObject
         finished["output"] = Json.Array(item.DeepClone());
         if (!call.Behaviour.OmitUsage)
         {
-            var input = call.Behaviour.InputTokens ?? request.Prompt.InputTokens;
             finished["usage"] = new JsonObject
             {
-                ["input_tokens"] = input,
-                ["input_tokens_details"] = new JsonObject { ["cached_tokens"] = call.Behaviour.CachedTokens ?? 0 },
-                ["output_tokens"] = outputTokens,
-                ["output_tokens_details"] = new JsonObject { ["reasoning_tokens"] = 0 },
-                ["total_tokens"] = input + outputTokens,
+                ["input_tokens"] = usage.Input,
+                ["input_tokens_details"] = new JsonObject { ["cached_tokens"] = usage.CachedInput },
+                ["output_tokens"] = usage.Output,
+                ["output_tokens_details"] = new JsonObject { ["reasoning_tokens"] = usage.Reasoning },
+                ["total_tokens"] = usage.Input + usage.Output,
             };
         }
 

@@ -21,7 +21,17 @@ internal sealed class ResponsesEndpoint(ProviderDialect dialect)
             ? ResponseObject.FunctionCall(dialect.NewId(call, "fc_", 48), dialect.NewId(call, "call_"), tool.String("name"), arguments)
             : ResponseObject.Message(dialect.NewId(call, "msg_", 48), text);
         var tokens = request.Tool is not null ? Tokens.Count(arguments) : isStream ? reply.StreamedTokens : reply.OutputTokens;
-        var finished = ResponseObject.Finish(call, response, request, item, tokens, request.Tool is null && reply.IsTruncated);
+        var usage = call.Usage(new SimulatedUsage { Input = call.Behaviour.InputTokens ?? request.Prompt.InputTokens, CachedInput = call.Behaviour.CachedTokens ?? 0, Output = tokens }) with
+        {
+            CacheWrite5m = 0,
+            CacheWrite1h = 0,
+            AudioInput = 0,
+            AudioOutput = 0,
+            ImageOutput = 0,
+        };
+        call.Record.SetUsage(usage, isReported: !call.Behaviour.OmitUsage);
+        Decoys.In(call, item);
+        var finished = ResponseObject.Finish(call, response, request, item, usage, request.Tool is null && reply.IsTruncated);
         if (ResponseObject.IsStored(request))
         {
             _stored.Set(finished.String("id")!, finished);

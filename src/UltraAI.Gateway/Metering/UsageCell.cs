@@ -1,0 +1,47 @@
+using UltraAI.Gateway.Providers;
+
+namespace UltraAI.Gateway.Metering;
+
+/// <summary>A line of the ledger while it is added up: what has come since the last batch.</summary>
+internal sealed class UsageCell(UsageKey key, CostSeries cost)
+{
+    private readonly Lock _gate = new();
+    private UsageTotals _totals;
+    private DateOnly _day;
+
+    /// <param name="day">The UTC day of the call.</param>
+    /// <param name="usage">What it used.</param>
+    /// <param name="costNanoUsd">What that costs.</param>
+    /// <param name="isEstimated">Whether the tokens are an estimate.</param>
+    /// <param name="earlier">What an earlier day had left; it goes into a batch by itself.</param>
+    /// <returns>Whether this is the first that has come since the last batch.</returns>
+    public bool Add(DateOnly day, in TokenUsage usage, long costNanoUsd, bool isEstimated, out KeyValuePair<(UsageKey Key, DateOnly Day), UsageTotals>? earlier)
+    {
+        cost.Add(costNanoUsd);
+        lock (_gate)
+        {
+            var isFirst = _totals.Requests == 0;
+            earlier = null;
+            if (day != _day)
+            {
+                earlier = isFirst ? null : KeyValuePair.Create((key, _day), _totals);
+                _totals = default;
+                _day = day;
+            }
+
+            _totals.Add(usage, costNanoUsd, isEstimated);
+            return isFirst;
+        }
+    }
+
+    /// <summary>Takes out what has come; the cell is empty then.</summary>
+    public KeyValuePair<(UsageKey Key, DateOnly Day), UsageTotals> TakeOut()
+    {
+        lock (_gate)
+        {
+            var row = KeyValuePair.Create((key, _day), _totals);
+            _totals = default;
+            return row;
+        }
+    }
+}

@@ -1,0 +1,33 @@
+namespace UltraAI.Gateway.Storage;
+
+internal static class StorageServiceCollectionExtensions
+{
+    /// <summary>The store that the options choose: <see cref="EmbeddedDatabase"/> or <see cref="RedisConnection"/>. It is opened when the host starts what needs it.</summary>
+    /// <remarks>
+    /// Starting the host throws a <see cref="StoreException"/> if the file can't be opened or the connection string has faults;
+    /// the message names the option. A Redis that doesn't answer is no fault.
+    /// </remarks>
+    /// <param name="services">Where it is added.</param>
+    /// <param name="options">The store.</param>
+    /// <param name="redis">The connection string, wherever it came from; null for the embedded store.</param>
+    public static IServiceCollection AddStorage(this IServiceCollection services, StoreOptions options, string? redis)
+    {
+        services.AddSingleton(options);
+        return options.Kind == StoreKind.Redis
+            ? services.AddSingleton(_ => Connect(redis, options.KeyPrefix))
+            : services.AddSingleton(_ => EmbeddedDatabase.Open(options.Path));
+    }
+
+    private static RedisConnection Connect(string? connectionString, string prefix)
+    {
+        try
+        {
+            return RedisConnection.Open(connectionString ?? throw new StoreException("Gateway:Store:Redis: is missing."), prefix);
+        }
+        catch (ArgumentException)
+        {
+            // The client's message quotes the string, which may hold a password.
+            throw new StoreException("Gateway:Store:Redis: is not a connection string as StackExchange.Redis writes it: HOST:PORT,option=value.");
+        }
+    }
+}

@@ -1,0 +1,148 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using UltraAI.Gateway.Tests.Documentation;
+using UltraAI.Gateway.Tests.Functional.Common;
+using Xunit;
+
+namespace UltraAI.Gateway.Tests.Functional;
+
+/// <summary>The budget of a virtual key: reserved and spent never exceed it (CONTRACT §4, §6).</summary>
+public sealed class BudgetTests
+{
+    // A token of output costs 0.001 USD, one of input nothing: a call of at most 10 tokens costs at most 0.01 USD.
+    private const string Chat = """{"model":"gpt-4o","messages":[],"max_tokens":10}""";
+
+    private static int s_tokens;
+
+    [Fact]
+    public async Task RacingCalls_NeverSpendMoreThanTheBudget()
+    {
+        await using var gateway = await GatewayEnvironment.StartAsync(Budget);
+        var spent = CountTokens(gateway.OpenAI);
+
+        var statuses = await Task.WhenAll(Enumerable.Range(0, 300).Select(async _ => (await gateway.PostAsync("/openai/v1/chat/completions", Chat)).Status));
+
+        Assert.All(statuses, status => Assert.True(status is 200 or 402, $"{status}"));
+        Assert.Contains(402, statuses);
+        Assert.InRange(spent.Tokens, 900, 1000);
+    }
+
+    [Fact]
+    public async Task Refusal_NamesTheTimeOfTheReset_AndIsNotRepeated()
+    {
+        await using var gateway = await GatewayEnvironment.StartAsync(c =>
+        {
+            Budget(c);
+            c["VirtualKeys"]![0]!["Budget"] = new JsonObject { ["Usd"] = 0.005m, ["Period"] = "Day" };
+        });
+
+        var refused = await gateway.PostAsync("/openai/v1/chat/completions", Chat);
+
+        refused.AssertError(402, "budget_exhausted");
+        ErrorShape.Assert("openai", refused);
+        Assert.Equal("false", refused["x-should-retry"]);
+        Assert.Contains(DateTimeOffset.UtcNow.UtcDateTime.Date.AddDays(1).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), refused.BodyText, StringComparison.Ordinal);
+        Assert.Empty(gateway.OpenAI.Requests);
+    }
+
+    [Theory]
+    [InlineData("/openai/v1/chat/completions", """{"model":"gpt-unpriced"}""", "model_not_allowed")]
+    [InlineData("/openai/v1/chat/completions", """{"messages":[]}""", "model_not_allowed")]
+    [InlineData("/openai/v1/never-heard-of", """{"model":"gpt-4o"}""", "model_not_allowed")]
+    [InlineData("/openai/v1/batches", """{"input_file_id":"f","endpoint":"/v1/chat/completions"}""", "model_not_allowed")]
+    [InlineData("/openai/v1/audio/speech", """{"model":"gpt-4o","input":"hi"}""", "endpoint_not_allowed")]
+    public async Task WhatCanNotBePriced_IsRefused(string target, string body, string code)
+    {
+        await using var gateway = await GatewayEnvironment.StartAsync(Budget);
+
+        (await gateway.PostAsync(target, body)).AssertError(403, code);
+
+        Assert.Empty(gateway.OpenAI.Requests);
+    }
+
+    [Fact]
+    public async Task WebSocket_NeedsToBeAllowed()
+    {
+        await using var gateway = await GatewayEnvironment.StartAsync(Budget);
+
+        var response = await gateway.SendAsync(Request.Get(
+            "/openai/v1/realtime?model=gpt-4o", "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="));
+
+        response.AssertError(403, "endpoint_not_allowed");
+        Assert.Empty(gateway.OpenAI.Requests);
+    }
+
+    [Fact]
+    public async Task KilledInTheMiddle_StillNeverSpendsMoreThanTheBudget()
+    {
+        using var folder = new TemporaryFolder();
+        await using var upstream = new RawUpstream();
+        var spent = CountTokens(upstream);
+        var file = folder.Write("gateway.json", Configuration(upstream, folder.PathOf("gateway.db")));
+
+        for (var round = 0; round < 3; round++)
+        {
+            await using var process = GatewayProcess.Start(["--config", file, "--urls", "http://127.0.0.1:0"]);
+            var port = int.Parse((await process.WaitForAsync(@"Now listening on: http://127\.0\.0\.1:(\d+)")).Groups[1].Value, CultureInfo.InvariantCulture);
+            var before = spent.Tokens;
+            var calls = Enumerable.Range(0, 100).Select(_ => TryCallAsync(port)).ToArray();
+
+            // Disposing is SIGKILL. Two rounds are killed in the middle, the last one runs to its end.
+            await (round < 2 ? Eventually.TrueAsync(() => spent.Tokens >= before + 100, "some of it is spent") : Task.WhenAll(calls));
+        }
+
+        Assert.InRange(spent.Tokens, 500, 1000);
+    }
+
+    private static async Task TryCallAsync(int port)
+    {
+        try
+        {
+            await using var client = await RawClient.ConnectAsync(port);
+            await client.ExchangeAsync(Request.Post("/openai/v1/chat/completions", Chat));
+        }
+        catch (Exception exception) when (exception is IOException or System.Net.Sockets.SocketException or BrokenTransferException)
+        {
+            // The gateway was killed.
+        }
+    }
+
+    private static TokenCount CountTokens(RawUpstream upstream)
+    {
+        var count = new TokenCount();
+        upstream.Handler = exchange =>
+        {
+            var tokens = 1 + (Interlocked.Increment(ref s_tokens) % 10);
+            count.Add(tokens);
+            return exchange.RespondJsonAsync($$"""{"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":{{tokens}}}}""");
+        };
+        return count;
+    }
+
+    private static void Budget(JsonObject configuration)
+    {
+        configuration["VirtualKeys"]![0]!["Budget"] = new JsonObject { ["Usd"] = 1, ["Period"] = "Total" };
+        configuration["Prices"] = new JsonArray(new JsonObject { ["Model"] = "openai/gpt-4o*", ["Input"] = 0, ["Output"] = 1000 });
+    }
+
+    private static string Configuration(RawUpstream upstream, string database)
+    {
+        var gateway = new JsonObject
+        {
+            ["Providers"] = new JsonObject { ["openai"] = GatewayEnvironment.Provider("OpenAI", "openai", upstream) },
+            ["VirtualKeys"] = new JsonArray(new JsonObject { ["Name"] = "test", ["Value"] = GatewayEnvironment.VirtualKey }),
+            ["Store"] = new JsonObject { ["Path"] = database },
+        };
+        Budget(gateway);
+        return new JsonObject { ["Gateway"] = gateway }.ToJsonString();
+    }
+
+    private sealed class TokenCount
+    {
+        private int _tokens;
+
+        public int Tokens => Volatile.Read(ref _tokens);
+
+        public void Add(int tokens) => Interlocked.Add(ref _tokens, tokens);
+    }
+}
