@@ -6,6 +6,16 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
+if ! [ -x /usr/bin/redis-server ]; then
+  root=""; [ "$(id -u)" = 0 ] || root="sudo -n"
+  if ! { $root apt-get update -qq && DEBIAN_FRONTEND=noninteractive $root apt-get install -y -qq --no-install-recommends redis-server; } >"$log" 2>&1; then
+    tail -n 5 "$log"
+    echo "The tests need /usr/bin/redis-server, and it could not be installed. Install it by hand: apt-get install redis-server"
+    echo "0 passed, 1 failed"
+    exit 1
+  fi
+fi
+
 dotnet build UltraAI.Gateway.sln --nologo -v quiet -m:1 || { echo "0 passed, 1 failed"; exit 1; }
 dotnet format UltraAI.Gateway.sln --no-restore --verify-no-changes || { echo "0 passed, 1 failed"; exit 1; }
 

@@ -1,11 +1,15 @@
 using System.Text;
 using UltraAI.Gateway.Admin;
+using UltraAI.Gateway.Admission;
 using UltraAI.Gateway.Configuration;
 using UltraAI.Gateway.Errors;
 using UltraAI.Gateway.Forwarding;
 using UltraAI.Gateway.Health;
 using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Limits;
+using UltraAI.Gateway.Metering;
 using UltraAI.Gateway.Providers;
+using UltraAI.Gateway.Storage;
 using UltraAI.Gateway.Telemetry;
 using UltraAI.Gateway.Transport;
 
@@ -38,8 +42,14 @@ internal static partial class GatewayHost
             .AddSingleton(ProviderKinds.OpenAI.ErrorRenderer)
             .AddSingleton<FaultHandler>()
             .AddGatewayConfiguration(loader, configuration)
+            .AddStorage(configuration.Store.Options, configuration.Store.RedisConnectionString, mayForget: !configuration.HasBudgets)
+            .AddVirtualKeyStore(configuration.Store.Options.Kind)
             .AddVirtualKeys()
+            .AddLimits(configuration.Store.Options)
+            .AddBudgets(configuration.Store.Options.Kind)
+            .AddUsageLedger(configuration.Store.Options.Kind)
             .AddTransport(configuration.Transport)
+            .AddAdmission()
             .AddForwarding()
             .AddHealth()
             .AddAdmin();

@@ -23,6 +23,9 @@ internal sealed record GatewayConfiguration
 
     public required StoreSettings Store { get; init; }
 
+    /// <summary>Whether a key of the configuration has a budget.</summary>
+    public bool HasBudgets => VirtualKeys.Entries.Values.Any(key => key.Budget is not null);
+
     public required DrainOptions Drain { get; init; }
 
     /// <summary>Providers of the built-in configuration whose variable is not set, with that variable's name.</summary>

@@ -10,6 +10,7 @@ internal static class ForwardingServiceCollectionExtensions
     {
         services
             .AddSingleton<DrainState>()
+            .AddSingleton<HeldBodies>()
             .AddSingleton<LinkRewriter>()
             .AddSingleton<ResponseFields>()
             .AddSingleton<ResponseBodies>()

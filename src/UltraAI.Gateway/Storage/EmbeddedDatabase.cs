@@ -30,6 +30,9 @@ internal sealed class EmbeddedDatabase : IAsyncDisposable
     /// <exception cref="StoreException">It can't be opened; the message names <c>Gateway:Store:Path</c>.</exception>
     public static EmbeddedDatabase Open(string path) => new(EmbeddedFile.Open(path));
 
+    /// <summary>A store that ends with the process.</summary>
+    public static EmbeddedDatabase OpenInMemory() => new(EmbeddedFile.OpenInMemory());
+
     /// <summary>Does a piece of work on the store's own thread, in a transaction: all of it or nothing.</summary>
     /// <param name="work">May read and write; must not begin or end transactions, nor wait for anything.</param>
     /// <param name="cancellationToken">Takes it out of the queue as long as it has not begun.</param>

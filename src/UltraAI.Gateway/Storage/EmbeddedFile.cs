@@ -42,6 +42,14 @@ internal static class EmbeddedFile
         }
     }
 
+    public static SqliteConnection OpenInMemory()
+    {
+        var connection = new SqliteConnection("Data Source=:memory:");
+        connection.Open();
+        EmbeddedSchema.Migrate(connection, ":memory:");
+        return connection;
+    }
+
     private static SqliteConnection Connect(string path)
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder

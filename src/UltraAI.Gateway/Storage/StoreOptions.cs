@@ -3,13 +3,15 @@ namespace UltraAI.Gateway.Storage;
 /// <summary>Where limits, budgets, usage and keys made at run time are kept: <c>Gateway:Store</c>. Read at start only.</summary>
 internal sealed record StoreOptions
 {
+    public const string DefaultPath = "data/gateway.db";
+
     /// <summary><c>Embedded</c>: in this process and one file, for one instance. <c>Redis</c>: shared by all instances.</summary>
     /// <value>The default is <c>Embedded</c>.</value>
     public StoreKind Kind { get; set; } = StoreKind.Embedded;
 
     /// <summary>The file of the embedded store; its folder is made if it is missing.</summary>
     /// <value>The default is <c>data/gateway.db</c> under the working directory.</value>
-    public string Path { get; set; } = "data/gateway.db";
+    public string Path { get; set; } = DefaultPath;
 
     /// <summary>Redis as StackExchange.Redis writes it: <c>host:port,option=value</c>. For one with a password use <see cref="RedisEnv"/> or <see cref="RedisFile"/>.</summary>
     public string? Redis { get; set; }

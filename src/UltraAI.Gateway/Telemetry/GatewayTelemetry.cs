@@ -17,6 +17,8 @@ internal static class GatewayTelemetry
         public const string ConfigReloads = "ultraai.config.reloads";
         public const string BudgetRemaining = "ultraai.budget.remaining";
         public const string Cost = "ultraai.cost";
+        public const string LimitDecisions = "ultraai.ratelimit.decisions";
+        public const string StoreAvailable = "ultraai.store.available";
     }
 
     /// <summary>Tags. Their values come from closed lists or from the configuration; those of <see cref="Model"/> from clients, but a bounded number.</summary>
@@ -26,5 +28,7 @@ internal static class GatewayTelemetry
         public const string Outcome = "outcome";
         public const string Key = "key";
         public const string Model = "model";
+        public const string Limit = "limit";
+        public const string Decision = "decision";
     }
 }

@@ -114,7 +114,7 @@ public sealed class BudgetTests
         {
             var tokens = 1 + (Interlocked.Increment(ref s_tokens) % 10);
             count.Add(tokens);
-            return exchange.RespondJsonAsync($$"""{"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":{{tokens}}}}""");
+            return exchange.RespondJsonAsync($$$"""{"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":{{{tokens}}}}}""");
         };
         return count;
     }
