@@ -9,9 +9,16 @@ namespace UltraAI.Gateway.Admin;
 internal readonly record struct KeyUse(UsageTotals? Totals, BudgetState? Budget);
 
 /// <summary>Reads what keys have used.</summary>
-/// <remarks>A store that does not answer is no reason to withhold a key: least of all one that is shown this once.</remarks>
-internal sealed class KeyUsage(IUsageStore usage, IBudgets budgets)
+/// <remarks>
+/// A store that does not answer is no reason to withhold a key: least of all one that is shown this once.
+/// Use of long ago is read once a minute, since a ledger of many days takes long to add up; yesterday's and today's is read each time.
+/// </remarks>
+internal sealed class KeyUsage(IUsageStore usage, IBudgets budgets, TimeProvider time)
 {
+    private static readonly TimeSpan PastKept = TimeSpan.FromMinutes(1);
+
+    private volatile Past? _past;
+
     /// <returns>As many as there are keys, in their order.</returns>
     public async Task<IReadOnlyList<KeyUse>> ReadAsync(IReadOnlyList<AdminKey> keys, CancellationToken cancellationToken)
     {
@@ -24,13 +31,35 @@ internal sealed class KeyUsage(IUsageStore usage, IBudgets budgets)
     {
         try
         {
-            var rows = await usage.ReadAsync(DateOnly.MinValue, DateOnly.MaxValue, UsageGrouping.Key, cancellationToken);
-            return rows.ToDictionary(row => row.VirtualKey!, row => row.Totals, StringComparer.Ordinal);
+            var yesterday = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime).AddDays(-1);
+            var totals = new Dictionary<string, UsageTotals>(await ReadPastAsync(yesterday.AddDays(-1), cancellationToken), StringComparer.Ordinal);
+            foreach (var row in await usage.ReadAsync(yesterday, DateOnly.MaxValue, UsageGrouping.Key, cancellationToken))
+            {
+                var sum = totals.GetValueOrDefault(row.VirtualKey!);
+                sum.Add(row.Totals);
+                totals[row.VirtualKey!] = sum;
+            }
+
+            return totals;
         }
         catch (StoreException)
         {
             return null;
         }
+    }
+
+    private async Task<IReadOnlyDictionary<string, UsageTotals>> ReadPastAsync(DateOnly to, CancellationToken cancellationToken)
+    {
+        if (_past is { } past && past.To == to && time.GetElapsedTime(past.ReadAt) < PastKept)
+        {
+            return past.Totals;
+        }
+
+        var readAt = time.GetTimestamp();
+        var rows = await usage.ReadAsync(DateOnly.MinValue, to, UsageGrouping.Key, cancellationToken);
+        var totals = rows.ToDictionary(row => row.VirtualKey!, row => row.Totals, StringComparer.Ordinal);
+        _past = new Past(to, readAt, totals);
+        return totals;
     }
 
     private async Task<BudgetState?> ReadBudgetAsync(string key, BudgetOptions? budget)
@@ -44,4 +73,6 @@ internal sealed class KeyUsage(IUsageStore usage, IBudgets budgets)
             return null;
         }
     }
+
+    private sealed record Past(DateOnly To, long ReadAt, IReadOnlyDictionary<string, UsageTotals> Totals);
 }

@@ -20,11 +20,7 @@ internal sealed class UsageEndpoint(IUsageStore usage, TimeProvider time)
         json.WriteString("to", UsageQuery.Text(query.To));
         json.WriteTexts("by", [.. UsageQuery.Groupings.Where(grouping => query.By.HasFlag(grouping.By)).Select(grouping => grouping.Name)]);
         json.WriteStartArray("rows");
-        foreach (var row in rows
-            .OrderBy(row => row.Day)
-            .ThenBy(row => row.VirtualKey, StringComparer.Ordinal)
-            .ThenBy(row => row.Provider, StringComparer.Ordinal)
-            .ThenBy(row => row.Model, StringComparer.Ordinal))
+        foreach (var row in rows)
         {
             Write(json, row);
         }

@@ -13,7 +13,6 @@ internal sealed class VirtualKeyBuilder(IReadOnlySet<string>? knownProviders, Ac
     public const string NameRule = "a name has 1 to 64 of the characters a-z, 0-9 and '-'.";
 
     private const int MaxNameLength = 64;
-    private const int MaxModelPatternLength = 256;
 
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-");
 
@@ -56,9 +55,9 @@ internal sealed class VirtualKeyBuilder(IReadOnlySet<string>? knownProviders, Ac
     {
         for (var i = 0; i < models.Count; i++)
         {
-            if (models[i].Length is 0 or > MaxModelPatternLength || models[i].AsSpan().ContainsAnyExceptInRange('!', '~'))
+            if (ModelScope.ErrorIn(models[i]) is { } error)
             {
-                fault($"{nameof(VirtualKeyOptions.Models)}:{i}", $"a pattern of a model's name has 1 to {MaxModelPatternLength} characters, without white space, such as gpt-4o*.");
+                fault($"{nameof(VirtualKeyOptions.Models)}:{i}", error);
             }
         }
     }

@@ -188,6 +188,7 @@ public sealed class AdminKeyTests
     {
         var usage = new FixedUsage
         {
+            // The ledger is read in two: of long ago, and of yesterday and today.
             Rows = [new UsageRow("a", null, null, null, new UsageTotals { Requests = 3, InputTokens = 20, OutputTokens = 7, CostNanoUsd = 1_234_567_891 })],
         };
         var budgets = new FixedBudgets { State = new BudgetState(50_000_000, 1, new DateTimeOffset(2026, 12, 1, 0, 0, 0, TimeSpan.Zero)) };
@@ -198,7 +199,7 @@ public sealed class AdminKeyTests
         var key = await admin.GetAsync("/admin/keys/a");
 
         Assert.Contains("""budget":{"usd":50,"period":"month","spent_usd":0.05,"resets_at":"2026-12-01T00:00:00Z"}""", key.BodyText, StringComparison.Ordinal);
-        Assert.Contains("""usage":{"requests":3,"input_tokens":20,"output_tokens":7,"cost_usd":1.234567891}""", key.BodyText, StringComparison.Ordinal);
+        Assert.Contains("""usage":{"requests":6,"input_tokens":40,"output_tokens":14,"cost_usd":2.469135782}""", key.BodyText, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -20,11 +20,11 @@ public sealed class AdminUsageTests
     };
 
     [Fact]
-    public async Task Report_ByEverything_HasTheRowsInOrder()
+    public async Task Report_ByEverything_HasTheRowsOfTheLedger()
     {
         var usage = new FixedUsage
         {
-            Rows = [new UsageRow("b", "openai", "m", new DateOnly(2026, 11, 2), default), new UsageRow("a", "openai", "m", new DateOnly(2026, 11, 2), Totals)],
+            Rows = [new UsageRow("a", "openai", "m", new DateOnly(2026, 11, 2), Totals), new UsageRow("b", "openai", "m", new DateOnly(2026, 11, 2), default)],
         };
         await using var gateway = await StartAsync(usage);
 
