@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 
@@ -11,6 +12,8 @@ internal static class Score
 
     // No score is longer; what is is not looked at.
     private const int MaxLength = 32;
+
+    private static readonly SearchValues<char> OfNumbers = SearchValues.Create("0123456789.+-");
 
     /// <returns>Null if it is none.</returns>
     public static double? Of(JsonElement value) => value.ValueKind switch
@@ -29,7 +32,7 @@ internal static class Score
             return null;
         }
 
-        var end = text.IndexOfAnyExcept("0123456789.+-");
+        var end = text.IndexOfAnyExcept(OfNumbers);
         var number = end < 0 ? text : text[..end];
         var rest = end < 0 ? [] : text[end..].Trim();
         return (rest.IsEmpty || IsOutOfTen(rest))
