@@ -60,7 +60,7 @@ public sealed class PeerRankingTests
     [Fact]
     public void Tie_GoesToTheHigherMean_ThenToFewerMajors_ThenToMemberOrder()
     {
-        // Four reviewers' ballots on drafts 1 and 2 that cancel each other out.
+        // Two ballots that cancel each other out.
         Assert.Equal([2, 1], Rank(5, Ballot(3, (1, 6), (2, 5)), Ballot(4, (1, 5), (2, 9)))!.Order.Take(2));
 
         DraftVote major = new(1, 5, MajorErrors: 1), clean = new(2, 5);
