@@ -84,7 +84,7 @@ internal sealed class ChatMessageReader(ChatRequestErrors errors)
             }
         }
 
-        if (message.Parts.Count == 0 && message.ToolCalls.Count == 0)
+        if (message.Parts.Count == 0 && !item.Get("tool_calls"u8).Items().Any())
         {
             errors.Invalid(path + ".content", "An assistant's message must have 'content' or 'tool_calls'.");
         }

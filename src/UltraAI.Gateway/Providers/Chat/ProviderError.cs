@@ -55,10 +55,11 @@ internal sealed record ProviderError
         error = error.IsObject() ? error : root;
         var details = Details(error.Get("details"u8));
         var code = error.Get("code"u8);
+        var type = error.Text("type"u8) ?? error.Text("status"u8);
         return new ProviderError
         {
-            Code = details.Reason ?? code.AsText() ?? error.Text("type"u8),
-            Type = error.Text("status"u8) ?? error.Text("type"u8),
+            Code = details.Reason ?? code.AsText() ?? type,
+            Type = type,
             Message = Keep(error.Text("message"u8) ?? error.Text("detail"u8)),
             Status = error.Long("code"u8) is >= 400 and <= 599 and var status ? (int)status : null,
             RetryAfter = details.RetryAfter,

@@ -59,12 +59,20 @@ internal static class ChatBodies
         return JsonNode.Parse(buffer.WrittenSpan)!;
     }
 
+    /// <summary>For a failure to show the difference itself, not that of an order.</summary>
+    private static string Sorted(JsonNode? node) => node switch
+    {
+        JsonObject properties => "{" + string.Join(",\n", properties.OrderBy(property => property.Key, StringComparer.Ordinal).Select(property => property.Key + ":" + Sorted(property.Value))) + "}",
+        JsonArray items => "[" + string.Join(",\n", items.Select(Sorted)) + "]",
+        _ => node?.ToJsonString() ?? "null",
+    };
+
     public static void AssertJson(string expected, JsonNode? actual)
     {
         var wanted = JsonNode.Parse(expected);
         if (!JsonNode.DeepEquals(wanted, actual))
         {
-            Assert.Equal(wanted?.ToJsonString(), actual?.ToJsonString());
+            Assert.Equal(Sorted(wanted), Sorted(actual));
         }
     }
 }
