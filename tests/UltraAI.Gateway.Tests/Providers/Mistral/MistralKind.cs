@@ -1,5 +1,7 @@
 using UltraAI.Gateway.Errors;
 using UltraAI.Gateway.Providers;
+using UltraAI.Gateway.Providers.Chat;
+using UltraAI.Gateway.Providers.OpenAI;
 
 namespace UltraAI.Gateway.Tests.Providers.Mistral;
 
@@ -15,6 +17,8 @@ internal sealed class MistralKind : ProviderKind
     public override string CredentialVariable => "MISTRAL_API_KEY";
 
     public override IErrorRenderer ErrorRenderer { get; } = new MistralErrorRenderer();
+
+    public override ChatDialect Chat { get; } = new OpenAIChatDialect();
 
     public override string ProbeTarget => "/v1/models";
 
