@@ -28,6 +28,7 @@ internal sealed partial class UsageLedger(IUsageStore store, CostMetrics metrics
     private readonly ConcurrentQueue<UsageCell> _changed = new();
     private readonly ConcurrentQueue<KeyValuePair<(UsageKey Key, DateOnly Day), UsageTotals>> _waiting = new();
     private readonly SemaphoreSlim _writing = new(1);
+    private int _isDisposed;
     private Batch? _batch;
     private bool _isGone;
 
@@ -76,9 +77,13 @@ internal sealed partial class UsageLedger(IUsageStore store, CostMetrics metrics
 
     public async ValueTask DisposeAsync()
     {
-        await FarewellAsync();
-        base.Dispose();
-        _writing.Dispose();
+        // It is registered under several types, each of which is disposed.
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
+        {
+            await FarewellAsync();
+            base.Dispose();
+            _writing.Dispose();
+        }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
