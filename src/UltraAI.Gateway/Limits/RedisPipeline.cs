@@ -34,7 +34,7 @@ internal sealed class RedisPipeline(RedisConnection connection, RedisAvailabilit
             if (ReferenceEquals(availability.Era, call.Era))
             {
                 call.SentAt = clock.Now;
-                call.Answer = connection.Database.ScriptEvaluateAsync(call.Script.Hash, keys, values);
+                call.Answer = Send(call, keys, values);
                 if (_sent.Writer.TryWrite(call))
                 {
                     return call.Done;
@@ -70,6 +70,18 @@ internal sealed class RedisPipeline(RedisConnection connection, RedisAvailabilit
         }
     }
 
+    private Task<RedisResult> Send(RedisCall call, RedisKey[] keys, RedisValue[] values)
+    {
+        try
+        {
+            return connection.Database.ScriptEvaluateAsync(call.Script.Hash, keys, values);
+        }
+        catch (Exception fault) when (fault is RedisException or ObjectDisposedException)
+        {
+            return Task.FromException<RedisResult>(fault);
+        }
+    }
+
     private async Task TakeInAsync(RedisCall call)
     {
         if (ReferenceEquals(availability.Era, call.Era))
@@ -80,17 +92,16 @@ internal sealed class RedisPipeline(RedisConnection connection, RedisAvailabilit
                 call.Complete(answer, clock.Now);
                 return;
             }
-            catch (TimeoutException)
+            catch (Exception fault)
             {
-                availability.Lose(call.Era, $"no answer within {Patience.TotalMilliseconds} ms");
-            }
-            catch (RedisException fault)
-            {
-                availability.Lose(call.Era, fault is RedisServerException ? fault.Message : "connection lost");
-            }
-            catch (ObjectDisposedException)
-            {
-                availability.Lose(call.Era, "connection closed");
+                // Whatever it is, nobody may be left waiting.
+                availability.Lose(call.Era, fault switch
+                {
+                    TimeoutException => $"no answer within {Patience.TotalMilliseconds} ms",
+                    RedisServerException => fault.Message,
+                    RedisException or ObjectDisposedException => "connection lost",
+                    _ => fault.GetType().Name,
+                });
             }
         }
 
