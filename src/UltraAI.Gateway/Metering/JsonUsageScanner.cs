@@ -84,33 +84,19 @@ internal struct JsonUsageScanner(UsageFormat format)
             for (; marks != 0; marks &= marks - 1)
             {
                 var at = block + BitOperations.TrailingZeroCount(marks);
-                var mark = json[at];
                 if (!_isInText)
                 {
-                    if (mark == (byte)'"')
-                    {
-                        _isInText = true;
-                        _nameLength = 0;
-                        textStart = at + 1;
-                    }
-                    else if (mark is (byte)'{' or (byte)'[')
-                    {
-                        captureStart = Open(mark) ? at : captureStart;
-                    }
-                    else if (mark is (byte)'}' or (byte)']')
-                    {
-                        Close(json, at, captureStart);
-                    }
+                    Step(json, at, ref textStart, ref captureStart);
                 }
-                else if (mark == (byte)'"')
+                else if (json[at] == (byte)'"')
                 {
                     EndText(json[textStart..at], json[(at + 1)..]);
                 }
-                else if (mark == (byte)'\\')
+                else if (json[at] == (byte)'\\')
                 {
-                    // What is escaped marks nothing: the next byte, here or in the next block. Nor is a name with an escape one that is looked for.
+                    // What is escaped marks nothing: the next byte, here or in the next block.
                     var next = at + 1 - block;
-                    marks &= ~(uint)(2UL << (next - 1));
+                    marks &= ~(uint)(1UL << next);
                     _isEscaped = next == Vector256<byte>.Count || at + 1 == json.Length;
                 }
             }
@@ -150,6 +136,26 @@ internal struct JsonUsageScanner(UsageFormat format)
         // With bit 5 set, [ \ ] are { | }: three neighbours.
         var brackets = (bytes | Vector256.Create((byte)0x20)) - Vector256.Create((byte)'{');
         return (Vector256.Equals(bytes, Vector256.Create((byte)'"')) | Vector256.LessThanOrEqual(brackets, Vector256.Create((byte)2))).ExtractMostSignificantBits();
+    }
+
+    /// <summary>Takes a quote or bracket outside of strings.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Step(ReadOnlySpan<byte> json, int at, ref int textStart, ref int captureStart)
+    {
+        switch (json[at])
+        {
+            case (byte)'"':
+                _isInText = true;
+                _nameLength = 0;
+                textStart = at + 1;
+                break;
+            case (byte)'{' or (byte)'[':
+                captureStart = Open(json[at]) ? at : captureStart;
+                break;
+            case (byte)'}' or (byte)']':
+                Close(json, at, captureStart);
+                break;
+        }
     }
 
     private void EndText(ReadOnlySpan<byte> text, ReadOnlySpan<byte> rest)
