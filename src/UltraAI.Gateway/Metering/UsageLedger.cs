@@ -74,11 +74,11 @@ internal sealed partial class UsageLedger(IUsageStore store, CostMetrics metrics
         await FarewellAsync();
     }
 
+    // The container calls it once for each name that the ledger is registered under.
     public async ValueTask DisposeAsync()
     {
         await FarewellAsync();
         base.Dispose();
-        _writing.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -95,7 +95,7 @@ internal sealed partial class UsageLedger(IUsageStore store, CostMetrics metrics
                     LogBack();
                 }
             }
-            catch (Exception exception) when (exception is not OperationCanceledException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 if (!_isGone)
                 {
