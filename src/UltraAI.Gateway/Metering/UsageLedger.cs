@@ -28,7 +28,6 @@ internal sealed partial class UsageLedger(IUsageStore store, CostMetrics metrics
     private readonly ConcurrentQueue<UsageCell> _changed = new();
     private readonly ConcurrentQueue<KeyValuePair<(UsageKey Key, DateOnly Day), UsageTotals>> _waiting = new();
     private readonly SemaphoreSlim _writing = new(1);
-    private int _isDisposed;
     private Batch? _batch;
     private bool _isGone;
 
@@ -75,15 +74,11 @@ internal sealed partial class UsageLedger(IUsageStore store, CostMetrics metrics
         await FarewellAsync();
     }
 
+    // The container calls it once for each name that the ledger is registered under.
     public async ValueTask DisposeAsync()
     {
-        // It is registered under several types, each of which is disposed.
-        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
-        {
-            await FarewellAsync();
-            base.Dispose();
-            _writing.Dispose();
-        }
+        await FarewellAsync();
+        base.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -100,7 +95,7 @@ internal sealed partial class UsageLedger(IUsageStore store, CostMetrics metrics
                     LogBack();
                 }
             }
-            catch (Exception exception) when (exception is not OperationCanceledException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 if (!_isGone)
                 {
