@@ -131,14 +131,13 @@ internal static class ModelPolicy
         return null;
     }
 
-    private static string? RefuseModel(ModelScope scope, Provider provider, string model) => scope.Allows(provider.Name, model)
-        ? null
-        : $"'{Shown(model)}' is not one of them. Ask for another model, or add it to Models as '{Shown(model)}' or '{provider.Name}/{Shown(model)}'";
-
-    // A client's text goes into its own error only, and not without end.
-    private static string Shown(string model)
+    // A client's text goes into its own error only, and only if it is a plain and short name.
+    private static string? RefuseModel(ModelScope scope, Provider provider, string model)
     {
         const int MaxShown = 128;
-        return model.Length <= MaxShown ? model : model[..MaxShown] + "…";
+        return scope.Allows(provider.Name, model) ? null
+            : model.Length <= MaxShown && ModelScope.IsPlain(model)
+                ? $"'{model}' is not one of them. Ask for another model, or add it to Models as '{model}' or '{provider.Name}/{model}'"
+                : "the model is not one of them, and its name is too long or has marks that no pattern with a star allows";
     }
 }

@@ -54,9 +54,10 @@ internal sealed class ModelScope(IReadOnlyList<string> patterns)
     }
 
     private static bool Matches(string pattern, ReadOnlySpan<char> model, bool isPlain) =>
-        isPlain ? Glob.Matches(pattern, model, StringComparison.Ordinal) : model.SequenceEqual(pattern);
+        isPlain ? Glob.Matches(pattern, model, StringComparison.Ordinal) : !pattern.Contains('*', StringComparison.Ordinal) && model.SequenceEqual(pattern);
 
-    private static bool IsPlain(ReadOnlySpan<char> model)
+    /// <summary>Whether a name means the same model to every server.</summary>
+    public static bool IsPlain(ReadOnlySpan<char> model)
     {
         if (model.ContainsAnyExcept(Plain))
         {

@@ -19,12 +19,12 @@ internal sealed class EmbeddedSubject(LimitSubject subject, bool isProvider, Key
         var options = Subject.Options;
         if (BucketSize.OfRequests(options) is { } requests)
         {
-            Check(ref _requests, requests, demand.Requests, LimitKind.Requests, now, ref shortage);
+            CheckBucket(ref _requests, requests, demand.Requests, LimitKind.Requests, now, ref shortage);
         }
 
         if (BucketSize.OfTokens(options) is { } tokens)
         {
-            Check(ref _tokens, tokens, demand.Tokens, LimitKind.Tokens, now, ref shortage);
+            CheckBucket(ref _tokens, tokens, demand.Tokens, LimitKind.Tokens, now, ref shortage);
         }
 
         if (demand.Concurrent > 0 && options.MaxConcurrent is { } most && _running + demand.Concurrent > most)
@@ -33,7 +33,7 @@ internal sealed class EmbeddedSubject(LimitSubject subject, bool isProvider, Key
         }
     }
 
-    /// <summary>Takes what <see cref="Check"/> has found to be there.</summary>
+    /// <summary>Takes what was found to be there.</summary>
     /// <returns>The tokens that are reserved now; -1 if tokens are not limited.</returns>
     public long Take(in LimitDemand demand)
     {
@@ -81,7 +81,7 @@ internal sealed class EmbeddedSubject(LimitSubject subject, bool isProvider, Key
 
     public LimitState? TokenState() => BucketSize.OfTokens(Subject.Options) is { } size ? _tokens.State(size) : null;
 
-    private void Check(ref TokenBucket bucket, BucketSize size, long demand, LimitKind kind, long now, ref LimitShortage shortage)
+    private void CheckBucket(ref TokenBucket bucket, BucketSize size, long demand, LimitKind kind, long now, ref LimitShortage shortage)
     {
         bucket.Refill(size, now);
         var amount = size.Reserved(demand);

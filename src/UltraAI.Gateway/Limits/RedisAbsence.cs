@@ -20,12 +20,12 @@ internal sealed class RedisAbsence
         Begin(options, era, instances, now);
         if (BucketSize.OfRequests(options) is { } requests)
         {
-            Check(subject, ref _requests, Share(requests, instances), Price(demand.Requests, instances), LimitKind.Requests, now, ref shortage);
+            CheckBucket(subject, ref _requests, Share(requests, instances), Price(demand.Requests, instances), LimitKind.Requests, now, ref shortage);
         }
 
         if (BucketSize.OfTokens(options) is { } tokens)
         {
-            Check(subject, ref _tokens, Share(tokens, instances), Price(demand.Tokens, instances), LimitKind.Tokens, now, ref shortage);
+            CheckBucket(subject, ref _tokens, Share(tokens, instances), Price(demand.Tokens, instances), LimitKind.Tokens, now, ref shortage);
         }
 
         if (demand.Concurrent > 0 && options.MaxConcurrent is { } most && subject.Slots.Running + demand.Concurrent > Math.Max(1, most / instances))
@@ -34,7 +34,7 @@ internal sealed class RedisAbsence
         }
     }
 
-    /// <summary>Takes what <see cref="Check"/> has found to be there. Redis is told when it is back.</summary>
+    /// <summary>Takes what was found to be there. Redis is told when it is back.</summary>
     /// <returns>The tokens that are reserved now; -1 if they are not limited.</returns>
     public long Take(RedisSubject subject, in LimitDemand demand, int instances, long now)
     {
@@ -90,7 +90,7 @@ internal sealed class RedisAbsence
         return state with { Limit = state.Limit / instances, Remaining = state.Remaining / instances };
     }
 
-    private static void Check(
+    private static void CheckBucket(
         RedisSubject subject, ref TokenBucket bucket, BucketSize size, long price, LimitKind kind, long now, ref LimitShortage shortage)
     {
         bucket.Refill(size, now);

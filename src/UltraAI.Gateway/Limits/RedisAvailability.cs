@@ -10,7 +10,7 @@ internal sealed record RedisEra(int Number, string InstanceId);
 /// <summary>Whether Redis answers, and how many instances there are.</summary>
 internal sealed partial class RedisAvailability(StoreFailure onFailure, TimeProvider time, ILogger<RedisLimitStore> logger)
 {
-    private readonly SemaphoreSlim _lost = new(0);
+    private readonly RedisSignal _lost = new(time);
     private volatile RedisEra? _era;
     private volatile int _instances = 1;
     private long _lostAt = time.GetTimestamp();
@@ -36,7 +36,7 @@ internal sealed partial class RedisAvailability(StoreFailure onFailure, TimeProv
         {
             _lostAt = time.GetTimestamp();
             LogGone(reason);
-            _lost.Release();
+            _lost.Set();
         }
     }
 

@@ -18,6 +18,20 @@ internal sealed class RedisLimitCall(RedisEra era, RedisNames names, RedisReport
 
     public bool IsEmpty => _entries.Count == 0;
 
+    /// <summary>True if the subject's running calls are part of it.</summary>
+    public bool Counts(RedisSubject subject)
+    {
+        foreach (var entry in _entries)
+        {
+            if (entry is RedisSlotsEntry && ReferenceEquals(entry.Subject, subject))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     public void Add(RedisLimitEntry? entry)
     {
         if (entry is not null)

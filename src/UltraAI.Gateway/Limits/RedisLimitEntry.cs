@@ -108,7 +108,11 @@ internal sealed class RedisBucketEntry : RedisLimitEntry
         {
             _bucket.IsAsking &= _want == 0;
             _bucket.Answered(answer, isGranted ? Ask : 0, sent, now, deadline);
-            if (isGranted)
+            if (isGranted && _held > 0 && answer.Generation != _generation)
+            {
+                _bucket.Adjust -= _held; // Redis had forgotten it before the request arrived.
+            }
+            else if (isGranted)
             {
                 _bucket.Spend(_held, _generation);
             }

@@ -158,7 +158,7 @@ internal sealed partial class RedisLimitStore : ILimitStore, IHostedService, IAs
         var now = _clock.Now;
         if (call.IsGranted)
         {
-            return Admitted(reservation, ShareOf(reservation.Key, keyDemand), ShareOf(reservation.Provider, providerDemand), now);
+            return Admitted(reservation, Granted(call, reservation.Key, keyDemand, now), Granted(call, reservation.Provider, providerDemand, now), now);
         }
 
         var shortage = default(LimitShortage);
@@ -219,8 +219,20 @@ internal sealed partial class RedisLimitStore : ILimitStore, IHostedService, IAs
         _reporter.Watch(subject);
     }
 
-    private static Share ShareOf(RedisSubject? subject, in LimitDemand demand) =>
-        subject is null ? new Share(0, -1) : new Share(demand.Concurrent, BucketSize.OfTokens(subject.Subject.Options)?.Reserved(demand.Tokens) ?? -1);
+    private static Share Granted(RedisLimitCall call, RedisSubject? subject, in LimitDemand demand, long now)
+    {
+        if (subject is null)
+        {
+            return new Share(0, -1);
+        }
+
+        if (!call.Counts(subject))
+        {
+            subject.Slots.Start(demand.Concurrent, now); // no limit to ask for
+        }
+
+        return new Share(demand.Concurrent, BucketSize.OfTokens(subject.Subject.Options)?.Reserved(demand.Tokens) ?? -1);
+    }
 
     private LimitDecision Admitted(RedisReservation reservation, Share keyShare, Share providerShare, long now)
     {

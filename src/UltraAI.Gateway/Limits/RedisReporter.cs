@@ -16,8 +16,8 @@ internal sealed class RedisReporter(RedisAvailability availability, RedisNames n
 
     private readonly ConcurrentQueue<RedisSubject> _queue = new();
     private readonly List<RedisSubject> _active = [];
-    private readonly SemaphoreSlim _work = new(0);
-    private readonly SemaphoreSlim _urgent = new(0);
+    private readonly RedisSignal _work = new(clock.Time);
+    private readonly RedisSignal _urgent = new(clock.Time);
     private volatile bool _declares;
 
     /// <summary>Has a subject looked through from time to time, until it holds nothing of Redis's any more.</summary>
@@ -30,7 +30,7 @@ internal sealed class RedisReporter(RedisAvailability availability, RedisNames n
                 _active.Add(subject);
             }
 
-            _work.Release();
+            _work.Set();
         }
     }
 
@@ -41,12 +41,12 @@ internal sealed class RedisReporter(RedisAvailability availability, RedisNames n
         if (!Interlocked.Exchange(ref subject.IsQueued, true))
         {
             _queue.Enqueue(subject);
-            _work.Release();
+            _work.Set();
         }
 
         if (isUrgent)
         {
-            _urgent.Release();
+            _urgent.Set();
         }
     }
 
@@ -54,8 +54,8 @@ internal sealed class RedisReporter(RedisAvailability availability, RedisNames n
     public void DeclareAll()
     {
         _declares = true;
-        _work.Release();
-        _urgent.Release();
+        _work.Set();
+        _urgent.Set();
     }
 
     /// <summary>Forgets all leases: Redis will know this instance by another id.</summary>
@@ -81,8 +81,6 @@ internal sealed class RedisReporter(RedisAvailability availability, RedisNames n
             {
                 await _work.WaitAsync(IsIdle() ? Timeout.InfiniteTimeSpan : Sweep, cancellation);
                 await _urgent.WaitAsync(Gathering, cancellation);
-                Drain(_work);
-                Drain(_urgent);
                 if (clock.Now - swept >= Sweep.Ticks)
                 {
                     swept = clock.Now;
@@ -207,12 +205,5 @@ internal sealed class RedisReporter(RedisAvailability availability, RedisNames n
         }
 
         return call;
-    }
-
-    private static void Drain(SemaphoreSlim signal)
-    {
-        while (signal.Wait(0))
-        {
-        }
     }
 }

@@ -40,10 +40,19 @@ internal sealed class RedisSlotsEntry : RedisLimitEntry
         new(subject, most, concurrent, instances, now);
 
     /// <summary>For a batch. Null if Redis counts what it should.</summary>
-    public static RedisSlotsEntry? ForReport(RedisSubject subject, int instances, bool isForced, long now) =>
-        subject.Subject.Options.MaxConcurrent is { } most && (isForced || subject.Slots.Target(most, instances, now) != subject.Slots.Declared)
+    public static RedisSlotsEntry? ForReport(RedisSubject subject, int instances, bool isForced, long now)
+    {
+        var slots = subject.Slots;
+        if (subject.Subject.Options.MaxConcurrent is not { } most)
+        {
+            slots.Reset();
+            return null;
+        }
+
+        return (isForced && slots.HoldsAny) || slots.Target(most, instances, now) != slots.Declared
             ? new RedisSlotsEntry(subject, most, ask: 0, instances, now)
             : null;
+    }
 
     public override void Write(Span<RedisValue> values)
     {

@@ -1,4 +1,5 @@
 using UltraAI.Gateway.Errors;
+using UltraAI.Gateway.Providers.Chat;
 
 namespace UltraAI.Gateway.Providers;
 
@@ -19,6 +20,9 @@ internal abstract class ProviderKind
     public abstract string CredentialVariable { get; }
 
     public abstract IErrorRenderer ErrorRenderer { get; }
+
+    /// <summary>How /ultra asks this provider's models.</summary>
+    public abstract ChatDialect Chat { get; }
 
     /// <summary>A cheap GET that tells whether a credential is accepted: the list of models.</summary>
     public abstract string ProbeTarget { get; }

@@ -60,7 +60,6 @@ internal sealed class EmbeddedDatabase : IAsyncDisposable
     {
         _queue.CompleteAdding();
         await _ended.Task;
-        _queue.Dispose();
     }
 
     private void Work()

@@ -1,4 +1,5 @@
 using UltraAI.Gateway.Errors;
+using UltraAI.Gateway.Providers.Chat;
 
 namespace UltraAI.Gateway.Providers.Anthropic;
 
@@ -18,6 +19,8 @@ internal sealed class AnthropicKind : ProviderKind
     public override string CredentialVariable => "ANTHROPIC_API_KEY";
 
     public override IErrorRenderer ErrorRenderer { get; } = new AnthropicErrorRenderer();
+
+    public override ChatDialect Chat { get; } = new AnthropicChatDialect();
 
     public override string ProbeTarget => "/v1/models";
 

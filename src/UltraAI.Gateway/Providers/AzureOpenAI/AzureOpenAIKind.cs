@@ -1,4 +1,5 @@
 using UltraAI.Gateway.Errors;
+using UltraAI.Gateway.Providers.Chat;
 using UltraAI.Gateway.Providers.OpenAI;
 
 namespace UltraAI.Gateway.Providers.AzureOpenAI;
@@ -24,6 +25,8 @@ internal sealed class AzureOpenAIKind : ProviderKind
 
     // Azure's {"error":{"code","message"}} is what its SDKs read of OpenAI's.
     public override IErrorRenderer ErrorRenderer { get; } = new OpenAIErrorRenderer();
+
+    public override ChatDialect Chat { get; } = new AzureOpenAIChatDialect();
 
     public override string ProbeTarget => "/openai/models?api-version=2024-10-21";
 

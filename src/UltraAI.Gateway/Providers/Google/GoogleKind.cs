@@ -1,4 +1,5 @@
 using UltraAI.Gateway.Errors;
+using UltraAI.Gateway.Providers.Chat;
 
 namespace UltraAI.Gateway.Providers.Google;
 
@@ -15,6 +16,8 @@ internal sealed class GoogleKind : ProviderKind
     public override string CredentialVariable => "GEMINI_API_KEY";
 
     public override IErrorRenderer ErrorRenderer { get; } = new GoogleErrorRenderer();
+
+    public override ChatDialect Chat { get; } = new GoogleChatDialect();
 
     public override string ProbeTarget => "/v1beta/models?pageSize=1";
 

@@ -1,4 +1,5 @@
 using UltraAI.Gateway.Errors;
+using UltraAI.Gateway.Providers.Chat;
 
 namespace UltraAI.Gateway.Providers.HuggingFace;
 
@@ -15,6 +16,8 @@ internal sealed class HuggingFaceKind : ProviderKind
     public override string CredentialVariable => "HF_TOKEN";
 
     public override IErrorRenderer ErrorRenderer { get; } = new HuggingFaceErrorRenderer();
+
+    public override ChatDialect Chat { get; } = new HuggingFaceChatDialect();
 
     public override string ProbeTarget => "/v1/models";
 

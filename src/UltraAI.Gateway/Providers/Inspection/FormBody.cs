@@ -35,8 +35,11 @@ internal static class FormBody
             fault = NotAForm;
         }
 
-        facts.Fault = fault ?? fields.Fault;
-        facts.Model = facts.Fault is null ? facts.Model : null;
+        if (request.IsWhole)
+        {
+            facts.Fault = fault ?? fields.Fault;
+            facts.Model = facts.Fault is null ? facts.Model : null;
+        }
     }
 
     // Behind a delimiter: "--", with or without a last line break, closes the form.
@@ -65,7 +68,7 @@ internal static class FormBody
             return fault;
         }
 
-        // The line break before the delimiter is not the value's. An empty value's is the one that ends the head.
+        // The line break before the delimiter is not the value's.
         if (!reader.TryReadTo(out ReadOnlySequence<byte> value, delimiter, advancePastDelimiter: true))
         {
             return NotAForm;

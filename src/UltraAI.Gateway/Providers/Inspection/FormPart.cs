@@ -40,29 +40,33 @@ internal struct FormPart
                 return hasDisposition ? null : Doubtful;
             }
 
-            // A folded line, a bare line break, or a space before the colon.
-            var colon = line.IndexOf((byte)':');
-            if (colon <= 0 || line.ContainsAnyInRange((byte)0, (byte)31) || line[..colon].Contains((byte)' '))
+            if (!part.ReadLine(line, ref hasDisposition))
             {
                 return Doubtful;
             }
-
-            var name = line[..colon];
-            var value = line[(colon + 1)..].Trim((byte)' ');
-            if (Ascii.EqualsIgnoreCase(name, "Content-Disposition"u8))
-            {
-                if (hasDisposition || !part.ReadDisposition(value))
-                {
-                    return Doubtful;
-                }
-
-                hasDisposition = true;
-            }
-            else
-            {
-                part.ReadField(name, value);
-            }
         }
+    }
+
+    private bool ReadLine(ReadOnlySpan<byte> line, ref bool hasDisposition)
+    {
+        // A folded line, a bare line break, or a space before the colon.
+        var colon = line.IndexOf((byte)':');
+        if (colon <= 0 || line.ContainsAnyInRange((byte)0, (byte)31) || line[..colon].Contains((byte)' '))
+        {
+            return false;
+        }
+
+        var name = line[..colon];
+        var value = line[(colon + 1)..].Trim((byte)' ');
+        if (!Ascii.EqualsIgnoreCase(name, "Content-Disposition"u8))
+        {
+            ReadField(name, value);
+            return true;
+        }
+
+        var isRead = !hasDisposition && ReadDisposition(value);
+        hasDisposition = true;
+        return isRead;
     }
 
     private void ReadField(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)

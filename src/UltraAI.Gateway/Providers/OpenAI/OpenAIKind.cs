@@ -1,4 +1,5 @@
 using UltraAI.Gateway.Errors;
+using UltraAI.Gateway.Providers.Chat;
 
 namespace UltraAI.Gateway.Providers.OpenAI;
 
@@ -18,6 +19,8 @@ internal sealed class OpenAIKind : ProviderKind
     public override string CredentialVariable => "OPENAI_API_KEY";
 
     public override IErrorRenderer ErrorRenderer { get; } = new OpenAIErrorRenderer();
+
+    public override ChatDialect Chat { get; } = new OpenAIChatDialect();
 
     public override string ProbeTarget => "/v1/models";
 

@@ -1,5 +1,7 @@
 using UltraAI.Gateway.Errors;
 using UltraAI.Gateway.Providers;
+using UltraAI.Gateway.Providers.Chat;
+using UltraAI.Gateway.Providers.OpenAI;
 
 namespace UltraAI.Gateway.Tests.Providers.Mistral;
 
@@ -8,11 +10,15 @@ internal sealed class MistralKind : ProviderKind
 {
     public override string Name => "Mistral";
 
+    public override string GenAIName => "mistral_ai";
+
     public override string DefaultBaseUrl => "https://api.mistral.ai";
 
     public override string CredentialVariable => "MISTRAL_API_KEY";
 
     public override IErrorRenderer ErrorRenderer { get; } = new MistralErrorRenderer();
+
+    public override ChatDialect Chat { get; } = new OpenAIChatDialect();
 
     public override string ProbeTarget => "/v1/models";
 

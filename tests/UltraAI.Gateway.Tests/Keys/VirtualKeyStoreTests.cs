@@ -1,0 +1,99 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Extensions.Time.Testing;
+using StackExchange.Redis;
+using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Storage;
+using UltraAI.Gateway.Tests.Functional.Common;
+using UltraAI.Gateway.Tests.Storage;
+using Xunit;
+
+namespace UltraAI.Gateway.Tests.Keys;
+
+public sealed class EmbeddedVirtualKeyStoreTests : VirtualKeyStoreContract, IAsyncDisposable
+{
+    private readonly EmbeddedFolder _folder = EmbeddedFolder.Open();
+    private EmbeddedVirtualKeyStore? _store;
+
+    private protected override IVirtualKeyStore Store => _store ??= new EmbeddedVirtualKeyStore(_folder.Database);
+
+    public ValueTask DisposeAsync() => _folder.DisposeAsync();
+
+    [Fact]
+    public async Task Keys_AreThereAfterReopening()
+    {
+        var key = await Store.PutAsync(new StoredVirtualKey { Name = "k", Digest = KeyDigest.Of("x"), Settings = "{}", CreatedAt = DateTimeOffset.UnixEpoch }, 0, default);
+
+        await _folder.ReopenAsync();
+        _store = null;
+
+        Assert.Equal([key!], await Store.ListAsync(default));
+    }
+}
+
+public sealed class RedisVirtualKeyStoreTests(RedisFixture redis) : VirtualKeyStoreContract, IClassFixture<RedisFixture>, IAsyncLifetime
+{
+    private static readonly StoredVirtualKey Key = new() { Name = "k", Digest = KeyDigest.Of("x"), Settings = "{}", CreatedAt = DateTimeOffset.UnixEpoch };
+
+    private readonly FakeTimeProvider _time = new();
+    private RedisConnection _connection = null!;
+    private RedisVirtualKeyStore _store = null!;
+
+    private protected override IVirtualKeyStore Store => _store;
+
+    public async ValueTask InitializeAsync()
+    {
+        _connection = await redis.ConnectAsync();
+        _store = new RedisVirtualKeyStore(_connection, _time, NullLogger<RedisVirtualKeyStore>.Instance);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _store.StopAsync(default);
+        _store.Dispose();
+        await _connection.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task ChangeOfAnotherInstance_IsTold()
+    {
+        using var other = new RedisVirtualKeyStore(_connection, _time, NullLogger<RedisVirtualKeyStore>.Instance);
+        await _store.StartAsync(default);
+        await Eventually.TrueAsync(async () => await ListenersAsync() > 0, "the instance listens"); // its clock stands still
+
+        var changed = Signal();
+        await other.PutAsync(Key, 0, default);
+        await changed.WaitAsync(Deadlines.Step);
+
+        changed = Signal();
+        await other.DeleteAsync("k", null, default);
+        await changed.WaitAsync(Deadlines.Step);
+    }
+
+    [Fact]
+    public async Task ChangeThatNobodyTold_IsSeenASecondLater()
+    {
+        await _store.StartAsync(default);
+        await Eventually.TrueAsync(async () => await ListenersAsync() > 0, "the first look is over");
+        var changed = Signal();
+
+        await _connection.Database.StringSetAsync($"{{{_connection.Prefix}}}:keys:revision", 42);
+        await Eventually.TrueAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(1));
+                return changed.IsCompleted;
+            },
+            "the change is seen");
+    }
+
+    private async Task<long> ListenersAsync() =>
+        await _connection.Multiplexer.GetServers()[0].SubscriptionSubscriberCountAsync(RedisChannel.Literal($"{{{_connection.Prefix}}}:keys:changed"));
+
+    private Task Signal()
+    {
+        var signalled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Store.Changed.RegisterChangeCallback(_ => signalled.TrySetResult(), null);
+        return signalled.Task;
+    }
+}

@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using UltraAI.Gateway.Limits;
+using UltraAI.Gateway.Storage;
+using UltraAI.Gateway.Tests.Functional.Common;
+
+namespace UltraAI.Gateway.Tests.Limits;
+
+public sealed class RedisLimitStoreTests : LimitStoreTests
+{
+    private RedisServer _server = null!;
+    private RedisConnection _connection = null!;
+    private RedisLimitStore _store = null!;
+
+    private protected override async Task<ILimitStore> CreateAsync()
+    {
+        _server = await RedisServer.StartAsync();
+        _connection = await RedisConnection.OpenAsync(_server.ConnectionString, "test");
+        _store = new RedisLimitStore(_connection, StoreFailure.Local, Metrics, TimeProvider.System, NullLogger<RedisLimitStore>.Instance);
+        await _store.StartAsync(CancellationToken.None);
+        return _store;
+    }
+
+    private protected override async Task CloseAsync()
+    {
+        await _store.StopAsync(CancellationToken.None);
+        await _connection.DisposeAsync();
+        await _server.DisposeAsync();
+    }
+
+    private protected override Task PassAsync(TimeSpan time) => Task.Delay(time);
+}
