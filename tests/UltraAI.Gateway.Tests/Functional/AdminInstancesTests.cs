@@ -1,7 +1,4 @@
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.DependencyInjection;
-using UltraAI.Gateway.Keys;
-using UltraAI.Gateway.Storage;
 using UltraAI.Gateway.Tests.Functional.Common;
 using Xunit;
 
@@ -90,8 +87,5 @@ public sealed class AdminInstancesTests
     {
         HasAdminToken = true,
         Configure = c => c["Store"] = new JsonObject { ["Kind"] = "Redis", ["Redis"] = redis.ConnectionString },
-        Services = services => services
-            .AddStorage(new StoreOptions { Kind = StoreKind.Redis }, redis.ConnectionString, mayForget: false)
-            .AddVirtualKeyStore(StoreKind.Redis),
     });
 }

@@ -182,9 +182,6 @@ internal sealed class GatewayEnvironment : IAsyncDisposable
 
     private void CaptureLogs(WebApplicationBuilder builder, GatewaySetup setup)
     {
-        builder.Services.AddSingleton<UltraAI.Gateway.Keys.IVirtualKeyStore>(new MemoryVirtualKeyStore());
-        builder.Services.AddSingleton<UltraAI.Gateway.Metering.IUsageStore>(new FixedUsage());
-        builder.Services.AddSingleton<UltraAI.Gateway.Limits.IBudgets>(new FixedBudgets());
         setup.Services?.Invoke(builder.Services);
         builder.Logging.ClearProviders();
         builder.Logging.AddProvider(Logs);
