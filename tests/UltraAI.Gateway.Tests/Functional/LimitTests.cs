@@ -54,7 +54,9 @@ public sealed class LimitTests
     {
         await using var gateway = await GatewayEnvironment.StartAsync(c => LimitKey(c, new()
         {
-            ["RequestsPerMinute"] = 60, ["TokensPerMinute"] = 6000, ["TokenBurst"] = 10000,
+            ["RequestsPerMinute"] = 60,
+            ["TokensPerMinute"] = 6000,
+            ["TokenBurst"] = 10000,
         }));
 
         var response = await gateway.PostAsync("/openai/v1/chat/completions", Chat);
@@ -96,7 +98,7 @@ public sealed class LimitTests
         answer.SetResult();
 
         second.AssertError(429, "concurrency_limited");
-        Assert.Equal("1", second.Field("Retry-After"));
+        Assert.Equal("1", second["Retry-After"]);
         (await first).AssertPassed();
         (await gateway.PostAsync("/openai/v1/chat/completions", Chat)).AssertPassed();
     }

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Primitives;
 using Microsoft.Extensions.Time.Testing;
 using StackExchange.Redis;
 using UltraAI.Gateway.Keys;

@@ -82,7 +82,13 @@ public abstract class UsageStoreContract
 
     private static UsageTotals Totals(long n) => new()
     {
-        Requests = n, InputTokens = 2 * n, CachedInputTokens = 3 * n, CacheWriteTokens = 4 * n, OutputTokens = 5 * n, CostNanoUsd = 6 * n, EstimatedRequests = 0,
+        Requests = n,
+        InputTokens = 2 * n,
+        CachedInputTokens = 3 * n,
+        CacheWriteTokens = 4 * n,
+        OutputTokens = 5 * n,
+        CostNanoUsd = 6 * n,
+        EstimatedRequests = 0,
     };
 
     private Task<IReadOnlyList<UsageRow>> ReadAsync(UsageGrouping by) => Store.ReadAsync(Monday, Monday.AddDays(6), by, default);
