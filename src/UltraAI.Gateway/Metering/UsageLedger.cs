@@ -28,6 +28,7 @@ internal sealed partial class UsageLedger(IUsageStore store, CostMetrics metrics
     private readonly ConcurrentQueue<UsageCell> _changed = new();
     private readonly ConcurrentQueue<KeyValuePair<(UsageKey Key, DateOnly Day), UsageTotals>> _waiting = new();
     private readonly SemaphoreSlim _writing = new(1);
+    private int _isDisposed;
     private Batch? _batch;
     private bool _isGone;
 
@@ -77,6 +78,12 @@ internal sealed partial class UsageLedger(IUsageStore store, CostMetrics metrics
     // The container calls it once for each name that the ledger is registered under.
     public async ValueTask DisposeAsync()
     {
+        // The container disposes it once for every service that it is registered as.
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
         await FarewellAsync();
         base.Dispose();
     }
