@@ -83,7 +83,7 @@ public sealed class MoneyExportTests(RedisFixture redis) : IClassFixture<RedisFi
         builder.Services
             .AddGatewayTelemetry(builder.Configuration)
             .AddSingleton(TimeProvider.System)
-            .AddStorage(options, connectionString ?? redis.Server.ConnectionString)
+            .AddStorage(options, connectionString ?? redis.Server.ConnectionString, mayForget: false)
             .AddBudgets(options.Kind)
             .AddUsageLedger(options.Kind)
             .AddVirtualKeyStore(options.Kind);
