@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using UltraAI.Gateway.Providers;
 
@@ -25,8 +24,7 @@ internal struct JsonUsageScanner(UsageFormat format)
     private int _captureDepth;
     private bool _isCaptureEnveloped;
     private UsageCapture _capture;
-    private int _nameLength;
-    private NameStart _nameStart;
+    private NamePieces _namePieces;
     private UsageCounts _counts;
 
     private enum Awaited
@@ -74,7 +72,7 @@ internal struct JsonUsageScanner(UsageFormat format)
 
         for (var block = 0; block < json.Length; block += Vector256<byte>.Count)
         {
-            var marks = Marks(json[block..]);
+            var marks = JsonMarks.In(json[block..]);
             if (_isEscaped)
             {
                 marks &= ~1u;
@@ -116,28 +114,6 @@ internal struct JsonUsageScanner(UsageFormat format)
     /// <summary>Returns the buffer, if one is held.</summary>
     public void Dispose() => _capture.Drop();
 
-    /// <summary>The quotes, backslashes and brackets among the next 32 bytes, a bit for each; a few other bytes too.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Marks(ReadOnlySpan<byte> json)
-    {
-        Vector256<byte> bytes;
-        if (json.Length >= Vector256<byte>.Count)
-        {
-            bytes = Vector256.Create(json);
-        }
-        else
-        {
-            Span<byte> padded = stackalloc byte[Vector256<byte>.Count];
-            padded.Clear();
-            json.CopyTo(padded);
-            bytes = Vector256.Create((ReadOnlySpan<byte>)padded);
-        }
-
-        // With bit 5 set, [ \ ] are { | }: three neighbours.
-        var brackets = (bytes | Vector256.Create((byte)0x20)) - Vector256.Create((byte)'{');
-        return (Vector256.Equals(bytes, Vector256.Create((byte)'"')) | Vector256.LessThanOrEqual(brackets, Vector256.Create((byte)2))).ExtractMostSignificantBits();
-    }
-
     /// <summary>Takes a quote or bracket outside of strings.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Step(ReadOnlySpan<byte> json, int at, ref int textStart, ref int captureStart)
@@ -146,7 +122,7 @@ internal struct JsonUsageScanner(UsageFormat format)
         {
             case (byte)'"':
                 _isInText = true;
-                _nameLength = 0;
+                _namePieces.Clear();
                 textStart = at + 1;
                 break;
             case (byte)'{' or (byte)'[':
@@ -168,7 +144,7 @@ internal struct JsonUsageScanner(UsageFormat format)
             return;
         }
 
-        _name = _nameLength == 0 ? format.NameOf(text, IsStream) : NameInPieces(text);
+        _name = format.NameOf(_namePieces.Complete(text), IsStream);
         if (_name != UsageName.Other)
         {
             _awaited = Awaited.Colon;
@@ -273,31 +249,7 @@ internal struct JsonUsageScanner(UsageFormat format)
         }
         else
         {
-            KeepName(text);
+            _namePieces.Add(text);
         }
-    }
-
-    private UsageName NameInPieces(ReadOnlySpan<byte> end)
-    {
-        KeepName(end);
-        return _nameLength <= NameStart.Length ? format.NameOf(MemoryMarshal.CreateReadOnlySpan(ref _nameStart[0], _nameLength), IsStream) : UsageName.Other;
-    }
-
-    private void KeepName(ReadOnlySpan<byte> text)
-    {
-        if (_nameLength + text.Length <= NameStart.Length)
-        {
-            text.CopyTo(_nameStart[_nameLength..]);
-        }
-
-        _nameLength = Math.Min(_nameLength + text.Length, NameStart.Length + 1);
-    }
-
-    [InlineArray(Length)]
-    private struct NameStart
-    {
-        public const int Length = 32;
-
-        private byte _first;
     }
 }
