@@ -10,7 +10,7 @@ namespace UltraAI.Gateway.Limits;
 /// while it lasts a request is decided here, at once. <c>limits.lua</c> says why no window of time can hold more than
 /// burst + rate × time.
 /// </remarks>
-internal sealed partial class RedisLimitStore : ILimitStore, IHostedService, IAsyncDisposable
+internal sealed partial class RedisLimitStore : ILimitStore
 {
     /// <summary>How long Redis keeps a lease for an instance that says nothing more.</summary>
     public static readonly TimeSpan LeaseLife = TimeSpan.FromSeconds(2);
@@ -30,8 +30,6 @@ internal sealed partial class RedisLimitStore : ILimitStore, IHostedService, IAs
     private readonly RedisReporter _reporter;
     private readonly RedisPipeline _pipeline;
     private readonly RedisHeartbeat _heartbeat;
-    private readonly CancellationTokenSource _stop = new();
-    private Task _loops = Task.CompletedTask;
 
     public RedisLimitStore(RedisConnection connection, StoreFailure onFailure, LimitMetrics metrics, TimeProvider time, ILogger<RedisLimitStore> logger)
     {
@@ -51,39 +49,6 @@ internal sealed partial class RedisLimitStore : ILimitStore, IHostedService, IAs
 
     /// <summary>Instances that live, this one included, when Redis last said so.</summary>
     public int Instances => _availability.Instances;
-
-    /// <summary>Looks for Redis once, and from then on in the background.</summary>
-    public async Task StartAsync(CancellationToken cancellationToken)
-    {
-        if (await _heartbeat.ProbeAsync() is { } reason)
-        {
-            _availability.NeverFound(reason);
-        }
-
-        _loops = Task.WhenAll(
-            Task.Run(() => _pipeline.RunAsync(_stop.Token), CancellationToken.None),
-            Task.Run(() => _reporter.RunAsync(_pipeline, _stop.Token), CancellationToken.None),
-            Task.Run(() => _heartbeat.RunAsync(_pipeline, _stop.Token), CancellationToken.None));
-    }
-
-    /// <summary>Gives back what is held, so that the other instances need not wait for it.</summary>
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        if (!_stop.IsCancellationRequested && IsAvailable)
-        {
-            await _reporter.ReturnAllAsync(_pipeline);
-            await _heartbeat.LeaveAsync(_pipeline);
-        }
-
-        await DisposeAsync();
-    }
-
-    /// <summary>Stops without a word to Redis.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        await _loops;
-    }
 
     public ValueTask<LimitDecision> ReserveAsync(LimitSubject? key, LimitDemand keyDemand, LimitSubject? provider, LimitDemand providerDemand)
     {
