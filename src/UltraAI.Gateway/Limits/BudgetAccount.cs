@@ -6,7 +6,7 @@ namespace UltraAI.Gateway.Limits;
 /// <summary>One budget in one period, as far as this instance has to do with it: what was granted to it, and what its calls hold of that.</summary>
 /// <remarks>
 /// Granted money is free, held by a call, or spent. Calls are served out of what is free; what is missing is asked of the store,
-/// one operation at a time. This file has what calls do, <c>BudgetAccount.Store.cs</c> what goes to the store.
+/// one operation at a time. This file has what calls do, <c>BudgetAccount.Waiting.cs</c> those that wait, <c>BudgetAccount.Store.cs</c> what goes to the store.
 /// </remarks>
 internal sealed partial class BudgetAccount(BudgetAccountId id, BudgetPeriod period, long budget, IBudgetGrantStore store, BudgetStoreWatch watch, TimeProvider time)
 {
@@ -14,7 +14,6 @@ internal sealed partial class BudgetAccount(BudgetAccountId id, BudgetPeriod per
     private static readonly TimeSpan IdleAccount = TimeSpan.FromHours(1);
 
     private readonly Lock _gate = new();
-    private readonly Queue<Waiter> _waiters = new();
     private long _budget = budget;
     private long _free;
     private long _held;
@@ -228,52 +227,5 @@ internal sealed partial class BudgetAccount(BudgetAccountId id, BudgetPeriod per
     {
         _toReturn += _free;
         _free = 0;
-    }
-
-    /// <summary>Serves those who wait, in order, as far as the free money goes.</summary>
-    /// <param name="left">What the store could still grant, if it is known: who needs more is refused.</param>
-    private void Serve(long? left)
-    {
-        while (_waiters.TryPeek(out var first))
-        {
-            if (first.Amount <= _free)
-            {
-                Hold(first.Amount, first.Opens);
-                _waiters.Dequeue().SetResult(null);
-            }
-            else if (left is { } more && first.Amount - _free > more)
-            {
-                _waiters.Dequeue().SetResult(BudgetErrors.Exhausted(id, _budget, first.Amount, _free + more));
-            }
-            else
-            {
-                return;
-            }
-        }
-    }
-
-    /// <summary>Serves whom the free money suffices, and refuses the others: there will be no answer in time.</summary>
-    private void ServeOrRefuse()
-    {
-        while (_waiters.TryDequeue(out var waiter))
-        {
-            if (waiter.Amount <= _free)
-            {
-                Hold(waiter.Amount, waiter.Opens);
-                waiter.SetResult(null);
-            }
-            else
-            {
-                waiter.SetResult(BudgetErrors.StoreGone);
-            }
-        }
-    }
-
-    /// <summary>A call that waits for money. Its continuation runs elsewhere, not under the account's lock.</summary>
-    private sealed class Waiter(long amount, bool opens) : TaskCompletionSource<GatewayError?>(TaskCreationOptions.RunContinuationsAsynchronously)
-    {
-        public long Amount => amount;
-
-        public bool Opens => opens;
     }
 }
