@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Extensions.Time.Testing;
-using Microsoft.Extensions.Logging;
 using UltraAI.Gateway.Keys;
 using UltraAI.Gateway.Tests.Functional.Common;
 using Xunit;
