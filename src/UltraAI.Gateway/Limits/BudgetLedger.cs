@@ -13,6 +13,7 @@ internal sealed class BudgetLedger : BackgroundService, IBudgets, IAsyncDisposab
 {
     private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RefreshInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan WelcomeTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FarewellTime = TimeSpan.FromSeconds(3);
 
     private readonly IBudgetGrantStore _store;
@@ -62,6 +63,23 @@ internal sealed class BudgetLedger : BackgroundService, IBudgets, IAsyncDisposab
         return account.StateOf(await _store.ReadAsync(account.Id, CancellationToken.None), whole);
     }
 
+    /// <summary>Asks the store for nothing, once: the first question of a process connects and compiles, for longer than a call would wait.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var nobody = BudgetAmounts.AccountOf(key: "", BudgetPeriod.Total, _time.GetUtcNow());
+        try
+        {
+            await _store.TakeAsync(new BudgetOperationId(Guid.NewGuid(), Guid.NewGuid()), nobody, new GrantRequest(Budget: 0, Wanted: 0, Needed: 0, Least: 1))
+                .WaitAsync(WelcomeTime, TimeProvider.System, cancellationToken);
+        }
+        catch (Exception exception) when (exception is Storage.StoreException or TimeoutException)
+        {
+            _watch.Failed(exception);
+        }
+
+        await base.StartAsync(cancellationToken);
+    }
+
     /// <summary>Gives all unspent grants back. What is settled later gives its own back at once.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -69,6 +87,7 @@ internal sealed class BudgetLedger : BackgroundService, IBudgets, IAsyncDisposab
         await CloseAsync();
     }
 
+    // The container calls it once for each name that the ledger is registered under.
     public async ValueTask DisposeAsync()
     {
         await CloseAsync();

@@ -25,7 +25,7 @@ internal sealed partial class BudgetStoreWatch(ILogger<BudgetStoreWatch> logger)
 
     public void Failed(Exception exception)
     {
-        if (exception is not StoreException)
+        if (exception is not (StoreException or TimeoutException))
         {
             LogFault(exception);
         }

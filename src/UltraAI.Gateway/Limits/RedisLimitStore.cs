@@ -7,7 +7,7 @@ namespace UltraAI.Gateway.Limits;
 /// <remarks>
 /// Each subject's first requests are one awaited script each. One that is used a lot gets a lease: an eighth of its burst, shared
 /// by all instances, that counts against the burst until it is spent, returned or expired. It is renewed in the background, and
-/// while it lasts a request is decided here, at once. docs/decisions says why no window of time can hold more than
+/// while it lasts a request is decided here, at once. <c>limits.lua</c> says why no window of time can hold more than
 /// burst + rate × time.
 /// </remarks>
 internal sealed partial class RedisLimitStore : ILimitStore, IHostedService, IAsyncDisposable
@@ -16,8 +16,8 @@ internal sealed partial class RedisLimitStore : ILimitStore, IHostedService, IAs
     public static readonly TimeSpan LeaseLife = TimeSpan.FromSeconds(2);
 
     /// <summary>A holder stops using its lease so long before Redis forgets it, counted from the sending of its request.</summary>
-    /// <remarks>More than <see cref="RedisPipeline.Patience"/>, twice: what is held for an answer is still there when it comes.</remarks>
-    public static readonly TimeSpan SafetyMargin = TimeSpan.FromMilliseconds(120);
+    /// <remarks>More than any answer is waited for: what is held for the time of a request is still there when it is decided.</remarks>
+    public static readonly TimeSpan SafetyMargin = TimeSpan.FromMilliseconds(200);
 
     /// <summary>How long the slots of an instance count after its last sign of life.</summary>
     public static readonly TimeSpan InstanceLife = TimeSpan.FromSeconds(10);

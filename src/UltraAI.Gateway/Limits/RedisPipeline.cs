@@ -5,17 +5,24 @@ using UltraAI.Gateway.Storage;
 namespace UltraAI.Gateway.Limits;
 
 /// <summary>Sends scripts without waiting for each other's answers, and takes the answers in the order in which Redis executed.</summary>
-/// <remarks>An answer that takes longer than <see cref="Patience"/> ends the era, and with it every call that waits.</remarks>
+/// <remarks>
+/// A round trip of more than <see cref="Patience"/> is slow. A second slow one ends the era, and with it every call that waits; so does
+/// one that is not there after <see cref="SecondChance"/> more. One alone does not: the garbage collector or the scheduler may
+/// have held up either side, and limiting without Redis for a moment admits more than waiting for it would have cost.
+/// </remarks>
 internal sealed class RedisPipeline(RedisConnection connection, RedisAvailability availability, RedisClock clock)
 {
-    /// <summary>Redis is as good as gone when a round trip takes longer: CONTRACT §6.</summary>
+    /// <summary>A Redis that takes longer again and again is as good as gone.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
 
-    // If our own timer comes this late, it was this process that did not run, and the answer may well be here unread.
-    private static readonly TimeSpan Stalled = TimeSpan.FromMilliseconds(15);
+    /// <summary>Together with <see cref="Patience"/> well below the 200 ms in which a request has to be decided.</summary>
+    public static readonly TimeSpan SecondChance = TimeSpan.FromMilliseconds(75);
 
     private readonly Channel<RedisCall> _sent = Channel.CreateUnbounded<RedisCall>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Lock _gate = new();
+
+    // When the first of the slow round trips was seen; 0: the last was not slow.
+    private long _slowSince;
 
     /// <returns>As <see cref="RedisCall.Done"/>.</returns>
     public Task<bool> SendAsync(RedisCall call)
@@ -27,7 +34,7 @@ internal sealed class RedisPipeline(RedisConnection connection, RedisAvailabilit
             if (ReferenceEquals(availability.Era, call.Era))
             {
                 call.SentAt = clock.Now;
-                call.Answer = connection.Database.ScriptEvaluateAsync(call.Script.Hash, keys, values);
+                call.Answer = Send(call, keys, values);
                 if (_sent.Writer.TryWrite(call))
                 {
                     return call.Done;
@@ -63,6 +70,18 @@ internal sealed class RedisPipeline(RedisConnection connection, RedisAvailabilit
         }
     }
 
+    private Task<RedisResult> Send(RedisCall call, RedisKey[] keys, RedisValue[] values)
+    {
+        try
+        {
+            return connection.Database.ScriptEvaluateAsync(call.Script.Hash, keys, values);
+        }
+        catch (Exception fault) when (fault is RedisException or ObjectDisposedException)
+        {
+            return Task.FromException<RedisResult>(fault);
+        }
+    }
+
     private async Task TakeInAsync(RedisCall call)
     {
         if (ReferenceEquals(availability.Era, call.Era))
@@ -73,17 +92,16 @@ internal sealed class RedisPipeline(RedisConnection connection, RedisAvailabilit
                 call.Complete(answer, clock.Now);
                 return;
             }
-            catch (TimeoutException)
+            catch (Exception fault)
             {
-                availability.Lose(call.Era, $"no answer within {Patience.TotalMilliseconds} ms");
-            }
-            catch (RedisException fault)
-            {
-                availability.Lose(call.Era, fault is RedisServerException ? fault.Message : "connection lost");
-            }
-            catch (ObjectDisposedException)
-            {
-                availability.Lose(call.Era, "connection closed");
+                // Whatever it is, nobody may be left waiting.
+                availability.Lose(call.Era, fault switch
+                {
+                    TimeoutException => $"no answer within {Patience.TotalMilliseconds} ms",
+                    RedisServerException => fault.Message,
+                    RedisException or ObjectDisposedException => "connection lost",
+                    _ => fault.GetType().Name,
+                });
             }
         }
 
@@ -106,23 +124,29 @@ internal sealed class RedisPipeline(RedisConnection connection, RedisAvailabilit
 
     private async Task<RedisResult> InTimeAsync(Task<RedisResult> answer, long sentAt)
     {
-        if (answer.IsCompleted)
+        if (!answer.IsCompleted && !await ComesAsync(answer, sentAt + Patience.Ticks - clock.Now))
         {
-            return await answer;
+            var isFirst = _slowSince == 0 || sentAt <= _slowSince;
+            _slowSince = _slowSince == 0 ? clock.Now : _slowSince;
+            if (!isFirst || !await ComesAsync(answer, SecondChance.Ticks))
+            {
+                _slowSince = 0;
+                throw new TimeoutException();
+            }
+        }
+        else if (clock.Now - sentAt <= Patience.Ticks)
+        {
+            _slowSince = 0;
         }
 
-        var deadline = sentAt + Patience.Ticks;
-        try
-        {
-            return await answer.WaitAsync(Left(deadline), clock.Time);
-        }
-        catch (TimeoutException) when (answer.IsCompleted || clock.Now > deadline + Stalled.Ticks)
-        {
-            return await answer.WaitAsync(Patience, clock.Time);
-        }
+        return await answer;
     }
 
-    private TimeSpan Left(long deadline) => TimeSpan.FromTicks(Math.Max(TimeSpan.TicksPerMillisecond, deadline - clock.Now));
+    private async Task<bool> ComesAsync(Task answer, long ticks)
+    {
+        await Task.WhenAny(answer, Task.Delay(TimeSpan.FromTicks(Math.Max(ticks, 0)), clock.Time));
+        return answer.IsCompleted;
+    }
 
     private static void Ignore(Task answer) =>
         _ = answer.ContinueWith(static task => task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);

@@ -32,7 +32,7 @@ internal struct TokenBucket
         if (elapsed > 0)
         {
             _at = now;
-            _level = elapsed >= (full - _level) / size.PerMinute ? full : _level + (elapsed * size.PerMinute);
+            _level = elapsed > (full - _level) / size.PerMinute ? full : _level + (elapsed * size.PerMinute);
         }
 
         _level = Math.Min(_level, full);
@@ -47,7 +47,7 @@ internal struct TokenBucket
     public void GiveBack(long amount, BucketSize size)
     {
         var full = size.Capacity * Step;
-        _level = amount >= (full - _level) / Step ? full : _level + (amount * Step);
+        _level = amount > (full - _level) / Step ? full : _level + (amount * Step);
     }
 
     /// <summary>How long until it holds so much, if nobody else takes anything; never short.</summary>

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using UltraAI.Gateway.Providers;
 
@@ -25,8 +24,7 @@ internal struct JsonUsageScanner(UsageFormat format)
     private int _captureDepth;
     private bool _isCaptureEnveloped;
     private UsageCapture _capture;
-    private int _nameLength;
-    private NameStart _nameStart;
+    private NamePieces _namePieces;
     private UsageCounts _counts;
 
     private enum Awaited
@@ -74,7 +72,7 @@ internal struct JsonUsageScanner(UsageFormat format)
 
         for (var block = 0; block < json.Length; block += Vector256<byte>.Count)
         {
-            var marks = Marks(json[block..]);
+            var marks = JsonMarks.In(json[block..]);
             if (_isEscaped)
             {
                 marks &= ~1u;
@@ -84,33 +82,19 @@ internal struct JsonUsageScanner(UsageFormat format)
             for (; marks != 0; marks &= marks - 1)
             {
                 var at = block + BitOperations.TrailingZeroCount(marks);
-                var mark = json[at];
                 if (!_isInText)
                 {
-                    if (mark == (byte)'"')
-                    {
-                        _isInText = true;
-                        _nameLength = 0;
-                        textStart = at + 1;
-                    }
-                    else if (mark is (byte)'{' or (byte)'[')
-                    {
-                        captureStart = Open(mark) ? at : captureStart;
-                    }
-                    else if (mark is (byte)'}' or (byte)']')
-                    {
-                        Close(json, at, captureStart);
-                    }
+                    Step(json, at, ref textStart, ref captureStart);
                 }
-                else if (mark == (byte)'"')
+                else if (json[at] == (byte)'"')
                 {
                     EndText(json[textStart..at], json[(at + 1)..]);
                 }
-                else if (mark == (byte)'\\')
+                else if (json[at] == (byte)'\\')
                 {
-                    // What is escaped marks nothing: the next byte, here or in the next block. Nor is a name with an escape one that is looked for.
+                    // What is escaped marks nothing: the next byte, here or in the next block.
                     var next = at + 1 - block;
-                    marks &= ~(uint)(2UL << (next - 1));
+                    marks &= ~(uint)(1UL << next);
                     _isEscaped = next == Vector256<byte>.Count || at + 1 == json.Length;
                 }
             }
@@ -130,26 +114,24 @@ internal struct JsonUsageScanner(UsageFormat format)
     /// <summary>Returns the buffer, if one is held.</summary>
     public void Dispose() => _capture.Drop();
 
-    /// <summary>The quotes, backslashes and brackets among the next 32 bytes, a bit for each; a few other bytes too.</summary>
+    /// <summary>Takes a quote or bracket outside of strings.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Marks(ReadOnlySpan<byte> json)
+    private void Step(ReadOnlySpan<byte> json, int at, ref int textStart, ref int captureStart)
     {
-        Vector256<byte> bytes;
-        if (json.Length >= Vector256<byte>.Count)
+        switch (json[at])
         {
-            bytes = Vector256.Create(json);
+            case (byte)'"':
+                _isInText = true;
+                _namePieces.Clear();
+                textStart = at + 1;
+                break;
+            case (byte)'{' or (byte)'[':
+                captureStart = Open(json[at]) ? at : captureStart;
+                break;
+            case (byte)'}' or (byte)']':
+                Close(json, at, captureStart);
+                break;
         }
-        else
-        {
-            Span<byte> padded = stackalloc byte[Vector256<byte>.Count];
-            padded.Clear();
-            json.CopyTo(padded);
-            bytes = Vector256.Create((ReadOnlySpan<byte>)padded);
-        }
-
-        // With bit 5 set, [ \ ] are { | }: three neighbours.
-        var brackets = (bytes | Vector256.Create((byte)0x20)) - Vector256.Create((byte)'{');
-        return (Vector256.Equals(bytes, Vector256.Create((byte)'"')) | Vector256.LessThanOrEqual(brackets, Vector256.Create((byte)2))).ExtractMostSignificantBits();
     }
 
     private void EndText(ReadOnlySpan<byte> text, ReadOnlySpan<byte> rest)
@@ -162,7 +144,7 @@ internal struct JsonUsageScanner(UsageFormat format)
             return;
         }
 
-        _name = _nameLength == 0 ? format.NameOf(text, IsStream) : NameInPieces(text);
+        _name = format.NameOf(_namePieces.Complete(text), IsStream);
         if (_name != UsageName.Other)
         {
             _awaited = Awaited.Colon;
@@ -267,31 +249,7 @@ internal struct JsonUsageScanner(UsageFormat format)
         }
         else
         {
-            KeepName(text);
+            _namePieces.Add(text);
         }
-    }
-
-    private UsageName NameInPieces(ReadOnlySpan<byte> end)
-    {
-        KeepName(end);
-        return _nameLength <= NameStart.Length ? format.NameOf(MemoryMarshal.CreateReadOnlySpan(ref _nameStart[0], _nameLength), IsStream) : UsageName.Other;
-    }
-
-    private void KeepName(ReadOnlySpan<byte> text)
-    {
-        if (_nameLength + text.Length <= NameStart.Length)
-        {
-            text.CopyTo(_nameStart[_nameLength..]);
-        }
-
-        _nameLength = Math.Min(_nameLength + text.Length, NameStart.Length + 1);
-    }
-
-    [InlineArray(Length)]
-    private struct NameStart
-    {
-        public const int Length = 32;
-
-        private byte _first;
     }
 }

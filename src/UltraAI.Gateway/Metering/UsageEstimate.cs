@@ -7,8 +7,9 @@ namespace UltraAI.Gateway.Metering;
 /// A token of text is taken as four bytes (https://help.openai.com/en/articles/4936856, https://ai.google.dev/gemini-api/docs/tokens).
 /// Error bound, for current tokenizers: within a factor of 2 for prose and code in Latin script, JSON's markup and escapes included;
 /// up to 2 too low for dense numbers and text of one to three bytes a token (Chinese, Japanese, emoji); up to 3 too high for text spelled in <c>\u</c> escapes.
-/// Media are not text: 64 bytes of base64 are taken as a token, which is within a factor of 4 for a photograph of 30 KB to 500 KB
-/// (https://docs.claude.com/en/docs/build-with-claude/vision, https://platform.openai.com/docs/guides/images-vision) and for compressed speech, and too high beyond.
+/// Media are not text: 64 bytes of base64 are taken as a token. That is within a factor of 4 for photographs of 30 KB to 150 KB
+/// (https://docs.claude.com/en/docs/build-with-claude/vision, https://platform.openai.com/docs/guides/images-vision), up to 16 too high for larger ones and for sound,
+/// and up to 12 too low for a document that is all text.
 /// Media and history that the body only names (files, <c>previous_response_id</c>) are not seen at all. Estimates of reservations are settled with the truth.
 /// </remarks>
 internal static class UsageEstimate

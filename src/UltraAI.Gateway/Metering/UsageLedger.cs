@@ -75,6 +75,7 @@ internal sealed partial class UsageLedger(IUsageStore store, CostMetrics metrics
         await FarewellAsync();
     }
 
+    // The container calls it once for each name that the ledger is registered under.
     public async ValueTask DisposeAsync()
     {
         // The container disposes it once for every service that it is registered as.
@@ -85,7 +86,6 @@ internal sealed partial class UsageLedger(IUsageStore store, CostMetrics metrics
 
         await FarewellAsync();
         base.Dispose();
-        _writing.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -102,7 +102,7 @@ internal sealed partial class UsageLedger(IUsageStore store, CostMetrics metrics
                     LogBack();
                 }
             }
-            catch (Exception exception) when (exception is not OperationCanceledException)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 if (!_isGone)
                 {

@@ -15,7 +15,8 @@ internal static class RedisCalls
         {
             return await call(redis.Database).WaitAsync(cancellationToken);
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException)
+        catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw new StoreException($"Redis did not answer: {Reason(exception)}.");
         }

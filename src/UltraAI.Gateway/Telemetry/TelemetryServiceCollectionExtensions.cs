@@ -32,6 +32,9 @@ internal static class TelemetryServiceCollectionExtensions
                     // ultraai.calls.active and ultraai.queue.wait say the same per provider.
                     .AddView("http.client.active_requests", MetricStreamConfiguration.Drop)
                     .AddView("http.client.request.time_in_queue", MetricStreamConfiguration.Drop)
+
+                    // By key, provider and model, each bounded; the SDK's own limit of 2,000 would fold many of them into one.
+                    .AddView(GatewayTelemetry.Instruments.Cost, new MetricStreamConfiguration { CardinalityLimit = 20_000 })
                     .AddView("http.server.request.duration", new ExplicitBucketHistogramConfiguration { Boundaries = DurationBounds })
                     .AddView("http.client.request.duration", new ExplicitBucketHistogramConfiguration { Boundaries = DurationBounds })
                     .AddPrometheusExporter(exporter => exporter.ScopeInfoEnabled = false);

@@ -57,7 +57,9 @@ public sealed class BudgetStoreGoneTests : IAsyncDisposable
 
         // The answer that comes late is a grant all the same.
         _store.GoOn();
-        await Eventually.TrueAsync(() => Now(20 * Cent).Reservation is not null, "the store is back");
+        await Eventually.TrueAsync(
+            async () => (await _ledger.ReserveAsync("team-a", BudgetSetup.OneDollar, 20 * Cent)).Reservation is not null, "the store is back");
+        Assert.InRange((await _ledger.ReadAsync("team-a", BudgetSetup.OneDollar)).RemainingNanoUsd, 50 * Cent, 70 * Cent);
     }
 
     [Fact]

@@ -70,7 +70,7 @@ public abstract class LimitStoreTests : IAsyncLifetime
     [Fact]
     public async Task RetryAfter_WhenItHasPassed_TheRequestIsAdmitted()
     {
-        var key = Key(new LimitOptions { RequestsPerMinute = 120, RequestBurst = 2 });
+        var key = Key(new LimitOptions { RequestsPerMinute = 30, RequestBurst = 2 });
         await TakeAsync(key, requests: 2);
         var refused = await TakeAsync(key, requests: 1);
 

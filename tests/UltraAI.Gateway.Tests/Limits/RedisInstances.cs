@@ -58,6 +58,15 @@ internal sealed class RedisInstances : IAsyncDisposable
 
     public Task AllAvailableAsync(TimeSpan within) => Eventually.TrueAsync(() => _stores.TrueForAll(store => store.IsAvailable), "Redis is found again", within);
 
+    /// <exception cref="OutOfReachException">Redis was out of reach for a moment.</exception>
+    public void AssertInReach()
+    {
+        if (Logs.Events.Length > 0)
+        {
+            throw new OutOfReachException();
+        }
+    }
+
     /// <summary>The same key as each instance has it.</summary>
     public static LimitSubject Key(LimitOptions options) => new("key:team", "team", options);
 
@@ -76,6 +85,9 @@ internal sealed class RedisInstances : IAsyncDisposable
         await Server.DisposeAsync();
         await _services.DisposeAsync();
     }
+
+    /// <summary>Redis did not answer in time, so limits were not shared.</summary>
+    internal sealed class OutOfReachException() : Exception("Redis did not answer within its time on this machine, several times over.");
 
     /// <summary>The names of what the stores logged.</summary>
     internal sealed class RedisLogs : ILogger<RedisLimitStore>

@@ -81,10 +81,10 @@ public sealed class RedisLimitFailureTests(ITestOutputHelper output)
             await Task.Delay(2);
         }
 
-        // 20/s in all: 10/s each, and a second's worth at once after a pause, which there was none of.
+        // 20/s in all: 10/s each, and at most a second's worth at once after a pause of this loop's.
         foreach (var window in windows)
         {
-            window.AssertWithin(1, 10);
+            window.AssertWithin(10, 10);
             Assert.InRange(window.Total, 18, 1 + (10 * watch.Elapsed.TotalSeconds));
         }
 
@@ -119,15 +119,13 @@ public sealed class RedisLimitFailureTests(ITestOutputHelper output)
         var running = (await instances[0].ReserveAsync(mine, new LimitDemand(0, 0, 2), null, default)).Reservation!;
 
         await instances.Server.RestartAsync();
-        await Eventually.TrueAsync(() => !instances[0].IsAvailable, "the loss is seen");
-        await instances.AllAvailableAsync(Recovery);
 
         await Eventually.TrueAsync(
             async () =>
             {
-                var two = (await instances[1].ReserveAsync(other, new LimitDemand(0, 0, 2), null, default)).Reservation;
-                two?.Settle(0);
-                return two is null;
+                var two = await instances[1].ReserveAsync(other, new LimitDemand(0, 0, 2), null, default);
+                two.Reservation?.Settle(0);
+                return instances[1].IsAvailable && two.Refusal?.Code == ErrorCode.ConcurrencyLimited;
             },
             "two of three are taken");
         running.Settle(0);

@@ -12,12 +12,14 @@ namespace UltraAI.Gateway.Tests.Limits;
 public sealed class RedisLimitRaceTests(ITestOutputHelper output)
 {
     private const int Clients = 64;
+    private const int Attempts = 5;
     private static readonly TimeSpan Span = TimeSpan.FromSeconds(4);
 
     [Fact]
-    public async Task Requests_RacedForByThreeInstances_KeepTheBoundAndGetTheRate()
+    public Task Requests_RacedForByThreeInstances_KeepTheBoundAndGetTheRate() => WithRedisInReachAsync(RaceRequestsAsync);
+
+    private async Task RaceRequestsAsync(RedisInstances instances)
     {
-        await using var instances = await RedisInstances.StartAsync(3);
         var options = new LimitOptions { RequestsPerMinute = 3000, RequestBurst = 100 };
         var keys = Enumerable.Range(0, 3).Select(_ => RedisInstances.Key(options)).ToArray();
         var windows = new LimitWindows();
@@ -40,15 +42,16 @@ public sealed class RedisLimitRaceTests(ITestOutputHelper output)
 
         var possible = 100 + (50 * watch.Elapsed.TotalSeconds);
         output.WriteLine($"{windows.Total} of {possible:0.0} ({windows.Total / possible:P1})");
-        Assert.Empty(instances.Logs.Events);
+        instances.AssertInReach();
         windows.AssertWithin(100, 50);
         Assert.True(windows.Total >= 0.97 * possible, $"{windows.Total} of {possible:0.0}");
     }
 
     [Fact]
-    public async Task Tokens_OfRandomCallsOnThreeInstances_KeepTheBoundAndGetTheRate()
+    public Task Tokens_OfRandomCallsOnThreeInstances_KeepTheBoundAndGetTheRate() => WithRedisInReachAsync(RaceTokensAsync);
+
+    private async Task RaceTokensAsync(RedisInstances instances)
     {
-        await using var instances = await RedisInstances.StartAsync(3);
         var options = new LimitOptions { TokensPerMinute = 600_000, TokenBurst = 20_000 };
         var keys = Enumerable.Range(0, 3).Select(_ => RedisInstances.Key(options)).ToArray();
         var windows = new LimitWindows();
@@ -82,15 +85,16 @@ public sealed class RedisLimitRaceTests(ITestOutputHelper output)
 
         var possible = 20_000 + (10_000 * watch.Elapsed.TotalSeconds) - debt;
         output.WriteLine($"{windows.Total} of {possible:0} ({windows.Total / possible:P1})");
-        Assert.Empty(instances.Logs.Events);
+        instances.AssertInReach();
         windows.AssertWithin(20_000, 10_000);
         Assert.True(windows.Total >= 0.97 * possible, $"{windows.Total} of {possible:0}");
     }
 
     [Fact]
-    public async Task Concurrency_RacedForByThreeInstances_NeverExceedsTheLimit()
+    public Task Concurrency_RacedForByThreeInstances_NeverExceedsTheLimit() => WithRedisInReachAsync(RaceConcurrencyAsync);
+
+    private async Task RaceConcurrencyAsync(RedisInstances instances)
     {
-        await using var instances = await RedisInstances.StartAsync(3);
         var keys = Enumerable.Range(0, 3).Select(_ => RedisInstances.Key(new LimitOptions { MaxConcurrent = 50 })).ToArray();
         var (running, most, admitted) = (0, 0, 0);
         var gate = new Lock();
@@ -120,7 +124,7 @@ public sealed class RedisLimitRaceTests(ITestOutputHelper output)
         });
 
         output.WriteLine($"{admitted} admitted, {most} at once");
-        Assert.Empty(instances.Logs.Events);
+        instances.AssertInReach();
         Assert.InRange(most, 40, 50);
     }
 
@@ -204,6 +208,24 @@ public sealed class RedisLimitRaceTests(ITestOutputHelper output)
 
         Assert.NotNull((await instances[1].ReserveAsync(RedisInstances.Key(options), new LimitDemand(0, 0, 3), null, default)).Reservation);
         await Eventually.TrueAsync(() => instances[1].Instances == 1, "the other one knows");
+    }
+
+    /// <summary>The bounds hold while Redis answers in time. Where the machine was too busy for that, the attempt says nothing.</summary>
+    private async Task WithRedisInReachAsync(Func<RedisInstances, Task> race)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            await using var instances = await RedisInstances.StartAsync(3);
+            try
+            {
+                await race(instances);
+                return;
+            }
+            catch (RedisInstances.OutOfReachException) when (attempt < Attempts)
+            {
+                output.WriteLine("Redis did not answer in time; once more");
+            }
+        }
     }
 
     private static Task RaceAsync(Func<int, Task> step, int clients = Clients)

@@ -2,9 +2,11 @@ using Microsoft.Extensions.Logging.Abstractions;
 using UltraAI.Gateway.Limits;
 using UltraAI.Gateway.Storage;
 using UltraAI.Gateway.Tests.Functional.Common;
+using Xunit;
 
 namespace UltraAI.Gateway.Tests.Limits;
 
+[Collection(nameof(RunsAlone))]
 public sealed class RedisLimitStoreTests : LimitStoreTests
 {
     private RedisServer _server = null!;

@@ -88,7 +88,6 @@ public abstract class UsageStoreContract
         CacheWriteTokens = 4 * n,
         OutputTokens = 5 * n,
         CostNanoUsd = 6 * n,
-        EstimatedRequests = 0,
     };
 
     private Task<IReadOnlyList<UsageRow>> ReadAsync(UsageGrouping by) => Store.ReadAsync(Monday, Monday.AddDays(6), by, default);

@@ -141,7 +141,7 @@ public sealed class ModelPriceTests
 
             var cost = price.CostOf(usage);
             return cost == Oracle(input, prices, parts) && cost <= price.WorstCase(usage.Input, usage.Output);
-        }).QuickCheckThrowOnFailure();
+        }).Check(Config.QuickThrowOnFailure.WithQuietOnSuccess(true).WithMaxTest(1000));
     }
 
     private static decimal? Usd(int? micros) => micros / 1_000_000m;

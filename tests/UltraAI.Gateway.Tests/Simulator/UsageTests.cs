@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using UltraAI.Gateway.Simulator;
@@ -64,21 +65,17 @@ public sealed class UsageTests(SimulatorFixture fixture) : IClassFixture<Simulat
     [Fact]
     public async Task SplitAt_EndsAPieceAtEachOffset()
     {
-        var held = new TaskCompletionSource();
-        fixture.Simulator.OpenAI.Script(request => request.Model == "split", new SimulatedBehaviour
-        {
-            BodyChunks = ["0123456789"u8.ToArray(), "abc"u8.ToArray()],
-            SplitAt = [3, 10, 12],
-            BeforeChunk = chunk => chunk == 0 ? Task.CompletedTask : held.Task,
-        });
-        using var response = await fixture.PostAsync(fixture.Simulator.OpenAI, "/v1/chat/completions", """{"model":"split"}""");
-        await using var body = await response.Content.ReadAsStreamAsync(Cancelled);
-        var buffer = new byte[100];
-        var first = await body.ReadAtLeastAsync(buffer, 10, cancellationToken: Cancelled);
-        held.SetResult();
-        var rest = await body.ReadAtLeastAsync(buffer.AsMemory(first), 90, throwOnEndOfStream: false, Cancelled);
+        fixture.Simulator.OpenAI.Script(request => request.Model == "split", new SimulatedBehaviour { BodyChunks = ["0123456789"u8.ToArray(), "abc"u8.ToArray()], SplitAt = [3, 10, 12] });
+        const string Body = """{"model":"split"}""";
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(fixture.Simulator.OpenAI.BaseAddress.Host, fixture.Simulator.OpenAI.BaseAddress.Port, Cancelled);
+        await using var connection = socket.GetStream();
+        await connection.WriteAsync(
+            Encoding.ASCII.GetBytes($"POST /v1/chat/completions HTTP/1.1\r\nHost: h\r\nConnection: close\r\nAuthorization: Bearer {fixture.Simulator.OpenAI.Credential}\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\n\r\n{Body}"),
+            Cancelled);
+        using var reader = new StreamReader(connection, Encoding.ASCII);
 
-        Assert.Equal("0123456789abc", Encoding.ASCII.GetString(buffer, 0, first + rest));
+        Assert.EndsWith("\r\n\r\n3\r\n012\r\n7\r\n3456789\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n", await reader.ReadToEndAsync(Cancelled), StringComparison.Ordinal);
     }
 
     [Fact]
