@@ -10,7 +10,8 @@ namespace UltraAI.Gateway.Keys;
 /// </remarks>
 internal sealed partial class CombinedVirtualKeys : BackgroundService, IVirtualKeySource
 {
-    private static readonly TimeSpan FirstLoad = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FirstLoad = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);
 
@@ -62,14 +63,17 @@ internal sealed partial class CombinedVirtualKeys : BackgroundService, IVirtualK
         }
     }
 
-    /// <summary>Waits for the first reading, so that a restarted gateway knows its keys when it begins to listen.</summary>
+    /// <summary>Waits up to two seconds for the first reading, so that a restarted gateway knows its keys when it begins to listen.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         using var late = new CancellationTokenSource(FirstLoad, _time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
         try
         {
-            await TryRefreshAsync(limit.Token);
+            while (!await IsReadAsync(limit.Token))
+            {
+                await Task.Delay(FirstRetry, _time, limit.Token);
+            }
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested)
         {
@@ -122,6 +126,20 @@ internal sealed partial class CombinedVirtualKeys : BackgroundService, IVirtualK
         catch (StoreException exception)
         {
             TellGone(exception.Message);
+            return false;
+        }
+    }
+
+    // At start a store that is still connecting is no news.
+    private async Task<bool> IsReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RefreshAsync(cancellationToken);
+            return true;
+        }
+        catch (StoreException)
+        {
             return false;
         }
     }

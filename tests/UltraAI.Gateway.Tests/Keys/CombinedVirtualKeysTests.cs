@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Extensions.Time.Testing;
-using Microsoft.Extensions.Logging;
 using UltraAI.Gateway.Keys;
 using UltraAI.Gateway.Tests.Functional.Common;
 using Xunit;
@@ -143,7 +143,14 @@ public sealed class CombinedVirtualKeysTests : IDisposable
     {
         await PutAsync("stored", "stored-secret");
         _store.IsGone = true;
-        await _keys.StartAsync(TestContext.Current.CancellationToken);
+        var start = _keys.StartAsync(TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(1));
+                return start.IsCompletedSuccessfully;
+            },
+            "the start does not wait for ever");
         Assert.Equal("configured", Find("config-secret"));
 
         _store.IsGone = false;
@@ -158,6 +165,23 @@ public sealed class CombinedVirtualKeysTests : IDisposable
         await _keys.StopAsync(TestContext.Current.CancellationToken);
         Assert.Single(_logs.Lines, line => line.Contains("does not answer", StringComparison.Ordinal));
         Assert.Single(_logs.Lines, line => line.Contains("answers again", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Store_StillConnectingAtStart_IsWaitedForAndNoNews()
+    {
+        await PutAsync("stored", "stored-secret");
+        _store.IsGone = true;
+        var start = _keys.StartAsync(TestContext.Current.CancellationToken);
+        Assert.False(start.IsCompleted);
+
+        _store.IsGone = false;
+        _time.Advance(TimeSpan.FromMilliseconds(50));
+        await start;
+
+        Assert.Equal("stored", Find("stored-secret"));
+        await _keys.StopAsync(TestContext.Current.CancellationToken);
+        Assert.Empty(_logs.Lines);
     }
 
     private string? Find(string secret) => _keys.VirtualKeys.Find(secret)?.Name;
