@@ -34,7 +34,7 @@ internal static class ChatBodies
           "tools": [{"type": "function", "function": {"name": "get_weather", "description": "The weather.", "parameters": {"type": "object", "properties": {"city": {"type": "string"}}}, "strict": false}}],
           "tool_choice": "auto",
           "parallel_tool_calls": false,
-          "response_format": {"type": "json_schema", "json_schema": {"name": "weather", "strict": true, "schema": {"type": "object", "properties": {"degrees": {"type": "integer"}}, "required": ["degrees"], "additionalProperties": false}}},
+          "response_format": {"type": "json_schema", "json_schema": {"name": "weather", "strict": true, "schema": {"type":"object","properties":{"degrees":{"type":"integer"}},"required":["degrees"],"additionalProperties":false}}},
           "temperature": 0.7, "top_p": 0.9, "seed": 42, "reasoning_effort": "medium", "max_completion_tokens": 16384, "stop": ["END"],
           "frequency_penalty": 0.5, "store": true, "user": "u1", "stream": true
         }
