@@ -11,6 +11,8 @@ namespace UltraAI.Gateway.Admission;
 /// <summary>Joins limits, budget and prices: one question per request, all or nothing.</summary>
 internal sealed class AdmissionControl(ILimitStore limits, IBudgets budgets, IPriceSource prices, OutputAverages averages)
 {
+    private static readonly LimitOptions Unlimited = new();
+
     // One per limited virtual key and provider, reloads included: what is left of a limit outlives a change of the rest.
     private readonly ConcurrentDictionary<string, LimitSubject> _keys = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, LimitSubject> _providers = new(StringComparer.Ordinal);
@@ -69,13 +71,9 @@ internal sealed class AdmissionControl(ILimitStore limits, IBudgets budgets, IPr
 
     private ValueTask<AdmissionDecision> ReserveLimitsAsync(Admission admission)
     {
-        var key = admission.Key.Limits is { } own ? SubjectOf(_keys, "key:", admission.Key.Name, own) : null;
+        // Also without limits of its own: the metric of the provider's limit says whose requests it refuses.
+        var key = SubjectOf(_keys, "key:", admission.Key.Name, admission.Key.Limits ?? Unlimited);
         var provider = admission.Provider.Limits is { } shared ? SubjectOf(_providers, "provider:", admission.Provider.Name, shared) : null;
-        if (key is null && provider is null)
-        {
-            return ValueTask.FromResult(new AdmissionDecision(admission, null, default));
-        }
-
         var demand = new LimitDemand(1, admission.Estimate.Total, 1);
         var reserved = limits.ReserveAsync(key, demand, provider, demand);
         return reserved.IsCompletedSuccessfully

@@ -3,8 +3,8 @@ namespace UltraAI.Gateway.Keys;
 /// <summary>What limits and budgets must be like, wherever they come from.</summary>
 internal static class LimitRules
 {
-    private const long MostPerMinute = 1_000_000_000_000;
-    private const decimal MostUsd = 1_000_000_000;
+    private const long MostPerMinute = 4_000_000_000;
+    private const decimal MostUsd = 9_000_000;
 
     /// <returns>The faults: the property, and what is wrong with it.</returns>
     public static IEnumerable<(string Property, string Message)> Faults(LimitOptions limits)

@@ -112,10 +112,8 @@ public sealed class ConfigurationLoaderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"Store\": { \"Kind\": \"Redis\" }", "Gateway:Store")]
-    [InlineData("\"Prices\": []", "Gateway:Prices")]
     [InlineData("\"Ultra\": {}", "Gateway:Ultra")]
-    [InlineData("\"Limits\": {}", "Gateway:Limits")]
+    [InlineData("\"Resilience\": {}", "Gateway:Resilience")]
     [InlineData("\"Admin\": { \"Port\": 9 }", "Gateway:Admin:Port")]
     public void OptionOfALaterVersion_IsRefusedNotIgnored(string option, string path)
     {
