@@ -15,6 +15,7 @@ internal sealed class ForwardingMiddleware(
     IVirtualKeySource keys,
     IForwardingSettingsSource settings,
     IProxyStateLookup clusters,
+    IHttpForwarder forwarder,
     DrainState drain,
     CallReporter reporter,
     FaultHandler faults,
@@ -112,12 +113,21 @@ internal sealed class ForwardingMiddleware(
         try
         {
             forwarded.AttachBody();
-            if (isWebSocket && clusters.TryGetCluster(ProviderRoutes.WebSocketClusterOf(provider), out var cluster))
+            if (!isWebSocket && forwarder is LeanForwarder lean && LeanForwarder.IsPlain(context.Request))
             {
-                context.ReassignProxyRequest(cluster);
+                // NOTE: the rest of YARP's pipeline would do nothing for it but count.
+                await lean.ForwardAsync(context, forwarded, context.GetReverseProxyFeature().Cluster.Config.HttpRequest!);
+            }
+            else
+            {
+                if (isWebSocket && clusters.TryGetCluster(ProviderRoutes.WebSocketClusterOf(provider), out var cluster))
+                {
+                    context.ReassignProxyRequest(cluster);
+                }
+
+                await next(context);
             }
 
-            await next(context);
             await FinishAsync(context, provider, call);
         }
         catch (Exception exception)

@@ -36,11 +36,12 @@ internal sealed class LeanForwarder(IHttpForwarder yarp, ProviderInvoker invoker
             : SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer);
 
     // gRPC may need its response ended before its request is.
-    private static bool IsPlain(HttpRequest request) =>
+    public static bool IsPlain(HttpRequest request) =>
         request.Headers.Upgrade.Count == 0 && !HttpMethods.IsConnect(request.Method)
         && !(request.ContentType is { } type && type.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase));
 
-    private async ValueTask<ForwarderError> ForwardAsync(HttpContext context, ForwardedRequest forwarded, ForwarderRequestConfig config)
+    /// <summary>Forwards a request that is no WebSocket, without YARP's pipeline.</summary>
+    public async ValueTask<ForwarderError> ForwardAsync(HttpContext context, ForwardedRequest forwarded, ForwarderRequestConfig config)
     {
         var call = forwarded.Call;
         HttpResponseMessage response;
