@@ -22,13 +22,7 @@ internal static class ErrorResponse
     public static async Task WriteAsync(HttpContext context, GatewayError error, IErrorRenderer renderer)
     {
         var response = context.Response;
-        var own = OwnFields(response.Headers);
-        response.Clear();
-        foreach (var (name, value) in own)
-        {
-            response.Headers[name] = value;
-        }
-
+        ClearAllButOwn(response);
         var requestId = response.Headers[RequestIdField].ToString();
         if (requestId.Length == 0)
         {
@@ -66,11 +60,11 @@ internal static class ErrorResponse
         }
     }
 
-    // The request's id, and what is left of the key's limits, belong to an error, too.
-    private static List<KeyValuePair<string, StringValues>> OwnFields(IHeaderDictionary fields)
+    /// <summary>Empties a response, but for the gateway's own fields: the request's id, and what is left of the key's limits.</summary>
+    public static void ClearAllButOwn(HttpResponse response)
     {
         var own = new List<KeyValuePair<string, StringValues>>();
-        foreach (var field in fields)
+        foreach (var field in response.Headers)
         {
             if (field.Key.StartsWith(OwnPrefix, StringComparison.OrdinalIgnoreCase))
             {
@@ -78,6 +72,10 @@ internal static class ErrorResponse
             }
         }
 
-        return own;
+        response.Clear();
+        foreach (var (name, value) in own)
+        {
+            response.Headers[name] = value;
+        }
     }
 }

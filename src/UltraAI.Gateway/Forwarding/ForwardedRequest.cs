@@ -37,8 +37,19 @@ internal sealed class ForwardedRequest : ICallClient
     /// <param name="withUsageRequest">The whole body with a request for usage in it; null: the body as it is.</param>
     public void AttachBody(ReadOnlySequence<byte>? withUsageRequest)
     {
-        AsksForUsage = withUsageRequest is not null;
-        Call.IsBodyChanged = AsksForUsage;
+        if (withUsageRequest is { } body)
+        {
+            AsksForUsage = true;
+
+            // The chunk that has to go again can only be found in plain text.
+            var fields = _context.Request.Headers;
+            fields.AcceptEncoding = "identity";
+            if (fields.ContentLength is not null)
+            {
+                fields.ContentLength = body.Length;
+            }
+        }
+
         _body.AttachTo(Call, withUsageRequest);
     }
 

@@ -19,6 +19,7 @@ internal sealed class ForwardingMiddleware(
     AdmissionControl admissions,
     Settlement settlement,
     HeldBodies held,
+    IHttpForwarder forwarder,
     DrainState drain,
     CallReporter reporter,
     FaultHandler faults,
@@ -139,12 +140,21 @@ internal sealed class ForwardingMiddleware(
             forwarded = new ForwardedRequest(context, body, target, admission, settlement, time, reporter);
             context.Features.Set(forwarded);
             forwarded.AttachBody(RequestReading.WithUsageRequest(key, provider, facts!, body));
-            if (isWebSocket && clusters.TryGetCluster(ProviderRoutes.WebSocketClusterOf(provider), out var cluster))
+            if (!isWebSocket && forwarder is LeanForwarder lean && LeanForwarder.IsPlain(context.Request))
             {
-                context.ReassignProxyRequest(cluster);
+                // NOTE: the rest of YARP's pipeline would do nothing for it but count.
+                await lean.ForwardAsync(context, forwarded, context.GetReverseProxyFeature().Cluster.Config.HttpRequest!);
+            }
+            else
+            {
+                if (isWebSocket && clusters.TryGetCluster(ProviderRoutes.WebSocketClusterOf(provider), out var cluster))
+                {
+                    context.ReassignProxyRequest(cluster);
+                }
+
+                await next(context);
             }
 
-            await next(context);
             await FinishAsync(context, provider, forwarded.Call);
         }
         catch (Exception exception)

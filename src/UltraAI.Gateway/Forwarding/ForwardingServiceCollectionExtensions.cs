@@ -19,7 +19,17 @@ internal static class ForwardingServiceCollectionExtensions
             .AddSingleton<IProxyConfigProvider, ProviderRoutes>()
             .AddSingleton<IForwarderHttpClientFactory, SharedForwarderClientFactory>();
         services.AddReverseProxy();
+        AddLeanForwarder(services);
         return services;
+    }
+
+    // YARP's own stays behind it, for what is not plain.
+    private static void AddLeanForwarder(IServiceCollection services)
+    {
+        var yarp = services.Last(service => service.ServiceType == typeof(IHttpForwarder));
+        services.Remove(yarp);
+        services.AddSingleton<IHttpForwarder>(provider => ActivatorUtilities.CreateInstance<LeanForwarder>(
+            provider, ActivatorUtilities.CreateInstance(provider, yarp.ImplementationType!)));
     }
 
     /// <summary>One route per provider. Comes after <see cref="RawTargetMiddleware"/> and routing.</summary>

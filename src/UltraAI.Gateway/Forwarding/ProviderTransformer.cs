@@ -4,10 +4,10 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace UltraAI.Gateway.Forwarding;
 
-/// <summary>What happens to a message between client and provider, the same on every route: fields are copied, and nothing is added.</summary>
+/// <summary>What happens to a message that YARP's own forwarder carries, the same on every route: fields are copied, and nothing is added.</summary>
 /// <remarks>
 /// It takes the place of YARP's configured transforms, none of which may be used on a provider's route, and of the objects that
-/// those cost per message. YARP's own copying of fields, which leaves hop-by-hop fields out, is what it builds on.
+/// those cost per message. Most messages don't come this way: see <see cref="LeanForwarder"/>.
 /// </remarks>
 internal sealed class ProviderTransformer(ResponseFields fields, ResponseBodies bodies) : HttpTransformer
 {
@@ -23,22 +23,15 @@ internal sealed class ProviderTransformer(ResponseFields fields, ResponseBodies 
             // The invoker writes the real URI per attempt; this one only keeps YARP from building its own out of the decoded path.
             proxyRequest.RequestUri = forwarded.Provider.BaseUri;
             proxyRequest.Options.Set(ProviderCall.Key, forwarded.Call);
-            if (forwarded.AsksForUsage)
-            {
-                // The chunk that has to go can only be found in plain text.
-                proxyRequest.Headers.Remove("Accept-Encoding");
-                proxyRequest.Headers.TryAddWithoutValidation("Accept-Encoding", "identity");
-            }
         }
     }
 
     /// <returns>False if the body has been written already.</returns>
     public override ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
-        var copied = base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
-        if (proxyResponse is null || !ForwardedRequest.TryGet(httpContext, out var forwarded) || !copied.IsCompletedSuccessfully)
+        if (proxyResponse is null || !ForwardedRequest.TryGet(httpContext, out var forwarded))
         {
-            return copied;
+            return base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         }
 
         if (forwarded.Call.RequestBody == RequestBodyState.Done)
@@ -46,19 +39,18 @@ internal sealed class ProviderTransformer(ResponseFields fields, ResponseBodies 
             forwarded.ReleaseBody();
         }
 
-        fields.Apply(httpContext, proxyResponse, forwarded.Provider);
-        return copied.Result ? bodies.ApplyAsync(httpContext, proxyResponse, forwarded) : ValueTask.FromResult(false);
+        fields.Copy(httpContext, proxyResponse, forwarded.Provider);
+        return bodies.ApplyAsync(httpContext, proxyResponse, forwarded);
     }
 
     public override ValueTask TransformResponseTrailersAsync(HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken)
     {
-        var copied = base.TransformResponseTrailersAsync(httpContext, proxyResponse, cancellationToken);
-        if (httpContext.Features.Get<IHttpResponseTrailersFeature>() is { Trailers: { IsReadOnly: false } trailers }
-            && ForwardedRequest.TryGet(httpContext, out var forwarded))
+        if (ForwardedRequest.TryGet(httpContext, out var forwarded)
+            && httpContext.Features.Get<IHttpResponseTrailersFeature>() is { Trailers: { IsReadOnly: false } trailers })
         {
-            ResponseFields.ApplyToTrailers(trailers, proxyResponse, forwarded.Provider);
+            ResponseFields.CopyTrailers(trailers, proxyResponse, forwarded.Provider);
         }
 
-        return copied;
+        return ValueTask.CompletedTask;
     }
 }

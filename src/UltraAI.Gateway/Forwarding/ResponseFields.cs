@@ -1,102 +1,116 @@
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Http.Features;
-using UltraAI.Gateway.Errors;
+using Microsoft.Extensions.Primitives;
+using UltraAI.Gateway.Keys;
 using UltraAI.Gateway.Transport;
 
 namespace UltraAI.Gateway.Forwarding;
 
-/// <summary>What is done to a response's fields: links lead back to the gateway, the credential is masked, the gateway's own names are its own.</summary>
+/// <summary>Copies a response's fields in one pass: links lead back to the gateway, the credential is masked, the gateway's own names are its own.</summary>
 internal sealed class ResponseFields(LinkRewriter links)
 {
     private const string OwnPrefix = "x-ultraai-";
 
-    public void Apply(HttpContext context, HttpResponseMessage source, Provider provider)
+    /// <summary>Copies the fields, and masks the credential in the reason phrase, which must have been copied before.</summary>
+    public void Copy(HttpContext context, HttpResponseMessage source, Provider provider)
     {
-        Apply(context, source.Headers.NonValidated, provider);
-        Apply(context, source.Content.Headers.NonValidated, provider);
-        RemoveHopByHop(context.Response.Headers, source.Headers.NonValidated);
+        var target = context.Response.Headers;
+        var fields = source.Headers.NonValidated;
+        Copy(context, fields, target, provider);
+        Copy(context, source.Content.Headers.NonValidated, target, provider);
+        RemoveLengthBesideNoContent(target, source, fields);
+        if (fields.TryGetValues("Connection", out var connection))
+        {
+            RemoveNamed(target, connection);
+        }
+
         if (source.ReasonPhrase is { } reason && provider.Credential is { } credential && credential.IsIn(reason))
         {
             context.Features.GetRequiredFeature<IHttpResponseFeature>().ReasonPhrase = credential.Masked(reason);
         }
     }
 
-    public static void ApplyToTrailers(IHeaderDictionary trailers, HttpResponseMessage source, Provider provider)
+    /// <summary>Copies the fields that came after the body.</summary>
+    public static void CopyTrailers(IHeaderDictionary target, HttpResponseMessage source, Provider provider)
     {
         foreach (var field in source.TrailingHeaders.NonValidated)
         {
-            if (field.Key.StartsWith(OwnPrefix, StringComparison.OrdinalIgnoreCase))
+            if (!HopByHopFields.Contains(field.Key) && !IsOwn(field.Key))
             {
-                trailers.Remove(field.Key);
-                continue;
-            }
-
-            if (provider.Credential is not { } credential)
-            {
-                continue;
-            }
-
-            foreach (var value in field.Value)
-            {
-                if (credential.IsIn(value))
-                {
-                    trailers[field.Key] = credential.Masked(field.Value.ToString());
-                }
+                target[field.Key] = Masked(ValuesOf(field.Value), provider.Credential);
             }
         }
     }
 
-    private void Apply(HttpContext context, HttpHeadersNonValidated source, Provider provider)
+    private void Copy(HttpContext context, HttpHeadersNonValidated source, IHeaderDictionary target, Provider provider)
     {
-        var target = context.Response.Headers;
         foreach (var field in source)
         {
             var name = field.Key;
-            if ((name[0] | 0x20) == 'x' && name.StartsWith(OwnPrefix, StringComparison.OrdinalIgnoreCase))
+            if (HopByHopFields.Contains(name) || IsOwn(name))
             {
-                RemoveOwn(target, name);
                 continue;
             }
 
-            if (LinkRewriter.IsLink(name) && links.Rewrite(context, provider, field.Value.ToString()) is { } rewritten)
+            var values = ValuesOf(field.Value);
+            if (LinkRewriter.IsLink(name) && links.Rewrite(context, provider, values.ToString()) is { } rewritten)
             {
-                target[name] = rewritten;
+                values = rewritten;
             }
 
-            if (provider.Credential is { } credential)
-            {
-                foreach (var value in field.Value)
-                {
-                    if (credential.IsIn(value))
-                    {
-                        target[name] = target[name].Select(text => credential.Masked(text ?? "")).ToArray();
-                        break;
-                    }
-                }
-            }
+            target[name] = Masked(values, provider.Credential);
         }
     }
 
-    // YARP appends to what is there: the gateway's own request id is the first value.
-    private static void RemoveOwn(IHeaderDictionary target, string name)
+    private static bool IsOwn(string name) => (name[0] | 0x20) == 'x' && name.StartsWith(OwnPrefix, StringComparison.OrdinalIgnoreCase);
+
+    private static StringValues ValuesOf(HeaderStringValues source)
     {
-        if (name.Equals(ErrorResponse.RequestIdField, StringComparison.OrdinalIgnoreCase))
+        if (source.Count <= 1)
         {
-            target[name] = target[name][0];
+            return source.ToString();
         }
-        else
+
+        var values = new string[source.Count];
+        var count = 0;
+        foreach (var value in source)
         {
-            target.Remove(name);
+            values[count++] = value;
+        }
+
+        return values;
+    }
+
+    private static StringValues Masked(StringValues values, ProviderCredential? credential)
+    {
+        if (credential is null)
+        {
+            return values;
+        }
+
+        foreach (var value in values)
+        {
+            if (credential.IsIn(value))
+            {
+                return values.Select(text => credential.Masked(text ?? "")).ToArray();
+            }
+        }
+
+        return values;
+    }
+
+    private static void RemoveLengthBesideNoContent(IHeaderDictionary target, HttpResponseMessage source, HttpHeadersNonValidated fields)
+    {
+        // RFC 9112, 6.3: Transfer-Encoding overrides Content-Length. And a status without content needs none (RFC 9110, 8.6).
+        if (target.ContentLength is { } length
+            && (fields.Contains("Transfer-Encoding") || (length == 0 && (int)source.StatusCode is < 200 or 204 or 205)))
+        {
+            target.ContentLength = null;
         }
     }
 
-    private static void RemoveHopByHop(IHeaderDictionary target, HttpHeadersNonValidated source)
+    private static void RemoveNamed(IHeaderDictionary target, HeaderStringValues connection)
     {
-        if (!source.TryGetValues("Connection", out var connection))
-        {
-            return;
-        }
-
         foreach (var value in connection)
         {
             foreach (var option in value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))

@@ -17,6 +17,10 @@ internal static class TelemetryServiceCollectionExtensions
     {
         var export = new TelemetryExport(!string.IsNullOrWhiteSpace(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]));
         services.AddSingleton(export);
+
+        // Made with the meter provider, before the first request: a sum that begins in the middle would be wrong for good.
+        services.AddSingleton<HotSums>();
+        services.ConfigureOpenTelemetryMeterProvider(static (provider, _) => provider.GetRequiredService<HotSums>());
         var version = typeof(GatewayTelemetry).Assembly.GetName().Version?.ToString(3);
 
         var telemetry = services.AddOpenTelemetry()
@@ -30,6 +34,7 @@ internal static class TelemetryServiceCollectionExtensions
 
                     // Counted up and down, or timed, for every request, at a cost (docs/performance.md).
                     // ultraai.calls.active and ultraai.queue.wait say the same per provider.
+                    .AddView(static instrument => HotSums.IsHot(instrument) ? MetricStreamConfiguration.Drop : null)
                     .AddView("http.client.active_requests", MetricStreamConfiguration.Drop)
                     .AddView("http.client.request.time_in_queue", MetricStreamConfiguration.Drop)
 

@@ -17,7 +17,7 @@ internal sealed class CallClock(TimeProvider time, Action expired)
     private const int Stopped = 3;
 
     private readonly CancellationTokenSource _expiry = new();
-    private ITimer? _timer;
+    private ClockTimer? _timer;
     private long _limit;
     private long _last;
     private int _state;
@@ -31,7 +31,8 @@ internal sealed class CallClock(TimeProvider time, Action expired)
     {
         _limit = limit.Ticks;
         _last = time.GetTimestamp();
-        _timer = time.CreateTimer(static state => ((CallClock)state!).Look(), this, limit, Timeout.InfiniteTimeSpan);
+        _timer = ClockTimer.Take(time);
+        _timer.Serve(this, limit);
     }
 
     /// <summary>A byte went by.</summary>
@@ -42,7 +43,7 @@ internal sealed class CallClock(TimeProvider time, Action expired)
     {
         Volatile.Write(ref _limit, limit.Ticks);
         Restart();
-        _timer?.Change(limit, Timeout.InfiniteTimeSpan);
+        _timer?.FireWithin(limit);
     }
 
     /// <summary>Ends the call for another reason than time.</summary>
@@ -56,33 +57,33 @@ internal sealed class CallClock(TimeProvider time, Action expired)
 
     public void Stop()
     {
-        _timer?.Dispose();
-        if (Interlocked.CompareExchange(ref _state, Stopped, Running) != Expiring)
+        var timer = Interlocked.Exchange(ref _timer, null);
+        if (Interlocked.CompareExchange(ref _state, Stopped, Running) == Expiring)
         {
-            return;
+            // The callback is short: it may break the client's connection, which must not be the next request's.
+            var spin = default(SpinWait);
+            while (Volatile.Read(ref _state) == Expiring)
+            {
+                spin.SpinOnce();
+            }
         }
 
-        // The callback is short: it may break the client's connection, which must not be the next request's.
-        var spin = default(SpinWait);
-        while (Volatile.Read(ref _state) == Expiring)
-        {
-            spin.SpinOnce();
-        }
+        timer?.Release();
     }
 
-    private void Look()
+    /// <summary>Called by the timer, which may come too soon.</summary>
+    /// <returns>What is left; null if the clock has expired or was stopped.</returns>
+    public TimeSpan? Look()
     {
         var left = new TimeSpan(Volatile.Read(ref _limit)) - time.GetElapsedTime(Volatile.Read(ref _last));
         if (left > TimeSpan.Zero)
         {
-            // Timers count whole milliseconds. One that is disposed takes no change.
-            _timer?.Change(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
-            return;
+            return left;
         }
 
         if (Interlocked.CompareExchange(ref _state, Expiring, Running) != Running)
         {
-            return;
+            return null;
         }
 
         try
@@ -96,5 +97,6 @@ internal sealed class CallClock(TimeProvider time, Action expired)
         }
 
         _expiry.Cancel();
+        return null;
     }
 }

@@ -106,9 +106,6 @@ internal sealed class ProviderCall
     /// <summary>The body, where all of it was there when the call began; it stays readable to the end of the call.</summary>
     public ReadOnlySequence<byte>? WholeBody { get; set; }
 
-    /// <summary>Whether <see cref="WholeBody"/> is longer than what the client sent.</summary>
-    public bool IsBodyChanged { get; set; }
-
     /// <summary>The body where it is still to come, or too large to hold.</summary>
     public PipeReader? Body { get; set; }
 

@@ -28,16 +28,22 @@ internal sealed partial class ProviderInvoker(SharedHttpHandler handler, Transpo
         RetryAfter = TimeSpan.FromSeconds(1),
     };
 
-    /// <summary>Makes the call that <paramref name="request"/> carries in its options.</summary>
+    /// <summary>Makes the call that <paramref name="request"/> carries, and observes the response as its content is read.</summary>
     /// <exception cref="ProviderCallException">There is no response; its error says what to answer.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (!request.Options.TryGetValue(ProviderCall.Key, out var call))
-        {
-            throw new InvalidOperationException("A call to a provider must carry a ProviderCall.");
-        }
+        var call = ProviderRequest.CallOf(request) ?? throw new InvalidOperationException("A call to a provider must carry a ProviderCall.");
+        var response = await SendAsync(call, request, cancellationToken);
+        response.Content = new ProviderContent(response.Content, call);
+        return response;
+    }
 
+    /// <summary>Makes a call for one who reads the response through a <see cref="ProviderStream"/> of its own.</summary>
+    /// <exception cref="ProviderCallException">There is no response; its error says what to answer.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public async Task<HttpResponseMessage> SendAsync(ProviderCall call, HttpRequestMessage request, CancellationToken cancellationToken)
+    {
         call.Begin(options.Timeout, cancellationToken);
         try
         {
@@ -45,7 +51,11 @@ internal sealed partial class ProviderInvoker(SharedHttpHandler handler, Transpo
             await EnterAsync(call);
 
             // :: Step 5: Attempt, and once more where nothing was lost
-            SetContent(call, request);
+            if (request.Content is not (WholeContent or ClientContent) && ContentOf(call, request.Content) is { } content)
+            {
+                request.Content = content;
+            }
+
             HttpResponseMessage response;
             for (var attempt = 1; ; attempt++)
             {
@@ -69,7 +79,6 @@ internal sealed partial class ProviderInvoker(SharedHttpHandler handler, Transpo
                 call.Clock.Restart(options.WebSocketIdleTimeout);
             }
 
-            response.Content = new ProviderContent(response.Content, call);
             return response;
         }
         catch (ProviderCallException)
@@ -138,16 +147,17 @@ internal sealed partial class ProviderInvoker(SharedHttpHandler handler, Transpo
 
     private TransportMetrics.Load LoadOf(ProviderCall call) => call.Provider.Load ??= metrics.LoadOf(call.Provider);
 
-    private void SetContent(ProviderCall call, HttpRequestMessage request)
+    /// <summary>What a call's body is sent as; null if it has none.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="fields">Content whose fields it takes over, or null.</param>
+    public HttpContent? ContentOf(ProviderCall call, HttpContent? fields)
     {
         if (call.WholeBody is { } body)
         {
-            request.Content = new WholeContent(body, request.Content, call);
+            return new WholeContent(body, fields, call);
         }
-        else if (call.Body is { } reader)
-        {
-            request.Content = new ClientContent(reader, request.Content, call, time);
-        }
+
+        return call.Body is { } reader ? new ClientContent(reader, fields, call, time) : null;
     }
 
     /// <summary>The seam for pools: which destination and which credential a call gets is decided here, per attempt.</summary>

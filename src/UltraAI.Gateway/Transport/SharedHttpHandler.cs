@@ -70,7 +70,7 @@ internal sealed class SharedHttpHandler
     // As the handler does it by itself, but the call knows that nothing has been sent yet.
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
-        context.InitialRequestMessage.Options.TryGetValue(ProviderCall.Key, out var call);
+        var call = ProviderRequest.CallOf(context.InitialRequestMessage);
         call?.IsConnecting = true;
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try

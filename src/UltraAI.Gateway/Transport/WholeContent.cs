@@ -17,10 +17,6 @@ internal sealed class WholeContent : HttpContent
         if (fields is not null)
         {
             CopyFields(fields, this);
-            if (call.IsBodyChanged)
-            {
-                Headers.ContentLength = body.Length;
-            }
         }
     }
 

@@ -140,10 +140,10 @@ public sealed partial class CommandTests(DemoFixture demo)
     private async Task CurlAsync(string command)
     {
         var (exitCode, output) = await GatewayProcess.RunAsync(
-            "bash", ["-c", command], new Dictionary<string, string> { ["KEY"] = demo.Key, ["NO_PROXY"] = "*" }, Repository.Root);
+            "bash", ["-c", command], new Dictionary<string, string> { ["KEY"] = demo.Key, ["ULTRAAI_ADMIN_TOKEN"] = demo.AdminToken, ["NO_PROXY"] = "*" }, Repository.Root);
 
         Assert.True(exitCode == 0, $"{command}\n{output}");
-        Assert.Matches("(?s)(choices|content_block_delta|candidates|\"content\")", output);
+        Assert.Matches("(?s)(choices|content_block_delta|candidates|\"content\"|\"rows\":|\"data\":)", output);
     }
 
     [GeneratedRegex(@"^\s+(curl .*)$", RegexOptions.Multiline)]

@@ -16,6 +16,8 @@ public sealed class DemoFixture : IAsyncLifetime
 
     public string Key { get; private set; } = "";
 
+    public string AdminToken { get; private set; } = "";
+
     public HttpClient Client { get; } = new();
 
     internal string Output => _process!.Output;
@@ -24,6 +26,7 @@ public sealed class DemoFixture : IAsyncLifetime
     {
         _process = GatewayProcess.Start(["demo", "--urls", "http://127.0.0.1:0"]);
         Key = (await _process.WaitForAsync(@"Virtual key\s+(\S+)")).Groups[1].Value;
+        AdminToken = (await _process.WaitForAsync(@"Admin token\s+(\S+)")).Groups[1].Value;
         Address = (await _process.WaitForAsync(@"Metrics\s+(\S+)/metrics")).Groups[1].Value;
         await _process.WaitForAsync("curl .*/huggingface/");
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Time.Testing;
 using UltraAI.Gateway.Transport;
 using Xunit;
@@ -89,6 +90,29 @@ public sealed class CallClockTests
         clock.Cancel();
 
         Assert.False(clock.Token.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task NextCall_OnTheSameTimer_HasAllOfItsTime()
+    {
+        // The system's time, whose timers are used again: each is still set for the call before.
+        var limit = TimeSpan.FromMilliseconds(300);
+        for (var i = 0; i < 50; i++)
+        {
+            var earlier = new CallClock(TimeProvider.System, () => _expirations++);
+            earlier.Start(i % 2 == 0 ? limit : TimeSpan.FromMinutes(10));
+            await Task.Delay(4, TestContext.Current.CancellationToken);
+            earlier.Stop();
+        }
+
+        var clock = new CallClock(TimeProvider.System, () => _expirations++);
+        var start = Stopwatch.GetTimestamp();
+        clock.Start(limit);
+        await Task.Delay(TimeSpan.FromSeconds(10), clock.Token).ContinueWith(static _ => { }, TaskScheduler.Default);
+
+        Assert.True(clock.HasExpired);
+        Assert.Equal(1, _expirations);
+        Assert.InRange(Stopwatch.GetElapsedTime(start), limit, TimeSpan.FromSeconds(5));
     }
 
     private CallClock Start()

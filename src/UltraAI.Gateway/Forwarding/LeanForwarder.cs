@@ -1,0 +1,156 @@
+using System.Net;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.WebUtilities;
+using UltraAI.Gateway.Errors;
+using UltraAI.Gateway.Transport;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace UltraAI.Gateway.Forwarding;
+
+/// <summary>Forwards plain requests on YARP's behalf, at less cost; WebSockets and gRPC it leaves to YARP's own forwarder.</summary>
+/// <remarks>
+/// YARP's does much per request that the gateway does itself: a time-out, the copying of the request's body, telemetry, steps for
+/// upgrades. What it does beyond that is done here, and in the same order; how a failure is reported too.
+/// </remarks>
+/// <param name="yarp">YARP's own forwarder.</param>
+/// <param name="invoker">Makes the calls.</param>
+/// <param name="fields">Copies the responses' fields.</param>
+/// <param name="bodies">Looks at the bodies that are not passed on as they come.</param>
+internal sealed class LeanForwarder(IHttpForwarder yarp, ProviderInvoker invoker, ResponseFields fields, ResponseBodies bodies) : IHttpForwarder
+{
+    public ValueTask<ForwarderError> SendAsync(
+        HttpContext context, string destinationPrefix, HttpMessageInvoker httpClient, ForwarderRequestConfig requestConfig, HttpTransformer transformer) =>
+        ForwardedRequest.TryGet(context, out var forwarded) && IsPlain(context.Request)
+            ? ForwardAsync(context, forwarded, requestConfig)
+            : yarp.SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer);
+
+    public ValueTask<ForwarderError> SendAsync(
+        HttpContext context,
+        string destinationPrefix,
+        HttpMessageInvoker httpClient,
+        ForwarderRequestConfig requestConfig,
+        HttpTransformer transformer,
+        CancellationToken cancellationToken) =>
+        cancellationToken.CanBeCanceled
+            ? yarp.SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, cancellationToken)
+            : SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer);
+
+    // gRPC may need its response ended before its request is.
+    public static bool IsPlain(HttpRequest request) =>
+        request.Headers.Upgrade.Count == 0 && !HttpMethods.IsConnect(request.Method)
+        && !(request.ContentType is { } type && type.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Forwards a request that is no WebSocket, without YARP's pipeline.</summary>
+    public async ValueTask<ForwarderError> ForwardAsync(HttpContext context, ForwardedRequest forwarded, ForwarderRequestConfig config)
+    {
+        var call = forwarded.Call;
+        HttpResponseMessage response;
+        try
+        {
+            response = await invoker.SendAsync(call, CreateRequest(context.Request, call, config), context.RequestAborted);
+        }
+        catch (Exception exception)
+        {
+            return Fail(context, ForwarderError.Request, exception);
+        }
+
+        try
+        {
+            if (call.RequestBody == RequestBodyState.Done)
+            {
+                forwarded.ReleaseBody();
+            }
+
+            CopyHead(context, response, forwarded.Provider);
+            if (MayNeedLook(response, forwarded))
+            {
+                response.Content = new ProviderContent(response.Content, call);
+                if (!await bodies.ApplyAsync(context, response, forwarded))
+                {
+                    response.Dispose();
+                    return ForwarderError.None;
+                }
+            }
+        }
+        catch (Exception exception)
+        {
+            response.Dispose();
+            return Fail(context, ForwarderError.ResponseHeaders, exception);
+        }
+
+        try
+        {
+            var content = await response.Content.ReadAsStreamAsync();
+            await using var stream = content as ProviderStream ?? new ProviderStream(content, call);
+            await BodyCopy.CopyAsync(stream, context.Response.Body, context.RequestAborted);
+        }
+        catch (Exception exception)
+        {
+            return Fail(context, ForwarderError.ResponseBodyDestination, exception);
+        }
+
+        if (!HttpProtocol.IsHttp11(context.Request.Protocol)
+            && context.Features.Get<IHttpResponseTrailersFeature>() is { Trailers: { IsReadOnly: false } trailers })
+        {
+            ResponseFields.CopyTrailers(trailers, response, forwarded.Provider);
+        }
+
+        return ForwarderError.None;
+    }
+
+    private ProviderRequest CreateRequest(HttpRequest source, ProviderCall call, ForwarderRequestConfig config)
+    {
+        var request = new ProviderRequest(HttpMethod.Parse(source.Method), call)
+        {
+            Version = config.Version ?? HttpVersion.Version20,
+            VersionPolicy = config.VersionPolicy ?? HttpVersionPolicy.RequestVersionOrLower,
+            Content = invoker.ContentOf(call, fields: null),
+        };
+        RequestFields.Copy(source, request);
+        return request;
+    }
+
+    private void CopyHead(HttpContext context, HttpResponseMessage source, Provider provider)
+    {
+        var status = (int)source.StatusCode;
+        if (status == StatusCodes.Status101SwitchingProtocols)
+        {
+            throw new InvalidOperationException("The provider switched protocols, which nobody asked for.");
+        }
+
+        context.Response.StatusCode = status;
+        if (source.ReasonPhrase != ReasonPhrases.GetReasonPhrase(status) && !HttpProtocol.IsHttp2(context.Request.Protocol))
+        {
+            context.Features.GetRequiredFeature<IHttpResponseFeature>().ReasonPhrase = source.ReasonPhrase;
+        }
+
+        fields.Copy(context, source, provider);
+    }
+
+    // The content is wrapped only where it is looked at: that costs a copy of its fields.
+    private static bool MayNeedLook(HttpResponseMessage response, ForwardedRequest forwarded) =>
+        (int)response.StatusCode >= 400 || forwarded.AsksForUsage
+        || forwarded.Provider.Kind.LinkPropertyIn(forwarded.Provider.PathOf(forwarded.Call.Target)) is not null;
+
+    /// <summary>Leaves the answer to whoever called, if there can be one; otherwise the client must not take what it has for the whole.</summary>
+    private static ForwarderError Fail(HttpContext context, ForwarderError error, Exception exception)
+    {
+        context.Features.Set<IForwarderErrorFeature>(new ForwarderFailure(error, exception));
+        if (!context.Response.HasStarted)
+        {
+            ErrorResponse.ClearAllButOwn(context.Response);
+            context.Response.StatusCode = StatusCodes.Status502BadGateway;
+        }
+        else if (context.Features.Get<IHttpResetFeature>() is { } http2)
+        {
+            // RFC 9113, 7: CANCEL, INTERNAL_ERROR.
+            http2.Reset(context.RequestAborted.IsCancellationRequested ? 8 : 2);
+        }
+        else
+        {
+            context.Abort();
+        }
+
+        return error;
+    }
+}
