@@ -24,5 +24,9 @@ internal static class DemoBanner
           curl {{address}}/google/v1beta/models/gemini-2.5-pro:generateContent -H "x-goog-api-key: {{key}}" -H "Content-Type: application/json" -d '{"contents":[{"parts":[{"text":"Hello!"}]}]}'
           curl {{address}}/huggingface/v1/chat/completions -H "Authorization: Bearer {{key}}" -H "Content-Type: application/json" -d '{"model":"meta-llama/Llama-3.3-70B-Instruct","messages":[{"role":"user","content":"Hello!"}]}'
 
+        What that used and cost, a second later:
+
+          curl "{{address}}/admin/usage?by=provider,model" -H "Authorization: Bearer {{adminToken}}"
+
         """);
 }

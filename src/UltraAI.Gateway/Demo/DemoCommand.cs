@@ -61,10 +61,15 @@ internal static class DemoCommand
             {
                 ["Providers"] = providers,
                 ["VirtualKeys"] = new JsonArray(new JsonObject { ["Name"] = "demo", ["Value"] = key }),
+                ["Prices"] = new JsonArray(Price("openai/*", 2.5m, 10m), Price("anthropic/*", 3m, 15m), Price("google/*", 1.25m, 10m), Price("huggingface/*", 0.1m, 0.3m)),
                 ["Admin"] = new JsonObject { ["TokenFile"] = tokenFile },
                 ["Store"] = new JsonObject { ["Path"] = Path.Combine(folder, "gateway.db") },
                 ["Drain"] = new JsonObject { ["Delay"] = "00:00:00", ["Timeout"] = "00:00:02" },
             },
         };
     }
+
+    // Made up, for simulated models.
+    private static JsonNode Price(string model, decimal input, decimal output) =>
+        new JsonObject { ["Model"] = model, ["Input"] = input, ["Output"] = output };
 }

@@ -59,7 +59,7 @@ public sealed partial class CommandTests(DemoFixture demo)
     {
         var commands = CurlPattern().Matches(demo.Output).Select(match => match.Groups[1].Value).ToArray();
 
-        Assert.Equal(4, commands.Length);
+        Assert.Equal(5, commands.Length);
         foreach (var command in commands)
         {
             await CurlAsync(command.Replace("curl ", "curl -fsS ", StringComparison.Ordinal));
