@@ -70,6 +70,6 @@ internal static class DemoCommand
     }
 
     // Made up, for simulated models.
-    private static JsonNode Price(string model, decimal input, decimal output) =>
+    private static JsonObject Price(string model, decimal input, decimal output) =>
         new JsonObject { ["Model"] = model, ["Input"] = input, ["Output"] = output };
 }
