@@ -1,3 +1,4 @@
+using System.Buffers;
 using UltraAI.Gateway.Providers;
 using UltraAI.Gateway.Providers.Inspection;
 
@@ -6,6 +7,10 @@ namespace UltraAI.Gateway.Admission;
 /// <summary>Finds what could make a provider read another method, path or model than the gateway read.</summary>
 internal static class RequestShape
 {
+    // One pass for all of them: this is asked of every field of every request of a key with Models.
+    private static readonly SearchValues<string> Overrides =
+        SearchValues.Create(["model", "deployment", "override", "http-method"], StringComparison.OrdinalIgnoreCase);
+
     // Fields with "model" in their name that pick no model.
     private static readonly string[] HarmlessFields = ["x-wait-for-model", "x-load-model"];
 
@@ -112,10 +117,7 @@ internal static class RequestShape
     }
 
     private static bool IsOverride(string name) =>
-        name.Contains("model", StringComparison.OrdinalIgnoreCase)
-        || name.Contains("deployment", StringComparison.OrdinalIgnoreCase)
-        || name.Contains("override", StringComparison.OrdinalIgnoreCase)
-        || name.Contains("http-method", StringComparison.OrdinalIgnoreCase)
+        name.AsSpan().ContainsAny(Overrides)
         || name.Equals("X-Method", StringComparison.OrdinalIgnoreCase)
         || name.Equals("X-Original-URL", StringComparison.OrdinalIgnoreCase)
         || name.Equals("X-Rewrite-URL", StringComparison.OrdinalIgnoreCase);
