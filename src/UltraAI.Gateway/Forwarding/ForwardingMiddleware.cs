@@ -159,6 +159,12 @@ internal sealed class ForwardingMiddleware(
         }
         catch (Exception exception)
         {
+            if (forwarded is null)
+            {
+                // Its body could not be read to where it had to be.
+                reporter.NotCalled(provider, context.RequestAborted.IsCancellationRequested ? CallOutcome.Cancelled : CallOutcome.Refused);
+            }
+
             await faults.HandleAsync(context, exception, provider.Kind.ErrorRenderer);
         }
         finally
@@ -203,7 +209,7 @@ internal sealed class ForwardingMiddleware(
 
     private Task RefuseAsync(HttpContext context, Provider provider, GatewayError error)
     {
-        reporter.Refused(provider);
+        reporter.NotCalled(provider, error.Code == ErrorCode.ClientTimeout ? CallOutcome.ClientTimeout : CallOutcome.Refused);
         return ErrorResponse.WriteAsync(context, error, provider.Kind.ErrorRenderer);
     }
 }

@@ -24,7 +24,7 @@ internal sealed partial class CallReporter(TransportMetrics metrics, TimeProvide
     }
 
     /// <summary>A request that did not become a call.</summary>
-    public void Refused(Provider provider) => metrics.RequestEnded(provider, CallOutcome.Refused);
+    public void NotCalled(Provider provider, CallOutcome outcome) => metrics.RequestEnded(provider, outcome);
 
     // NOTE: not the exception's message. HttpClient's quote a malformed header line, which may be an echo of our own credential.
     private static string Describe(Exception? cause)
