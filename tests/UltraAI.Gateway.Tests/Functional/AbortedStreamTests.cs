@@ -58,7 +58,8 @@ public sealed class AbortedStreamTests
             client.Abort();
         }
 
-        await (await call.Task).PeerClosed.WaitAsync(Close, TestContext.Current.CancellationToken);
+        var running = await call.Task.WaitAsync(Deadlines.Step, TestContext.Current.CancellationToken);
+        await running.PeerClosed.WaitAsync(Close, TestContext.Current.CancellationToken);
         var row = Assert.Single(await ReportedUsage.ReadAsync(gateway, 1));
         Assert.Equal(1, row.Estimated);
         AssertNear(dialect.ReportedInput ?? PromptTokens, row.Input, dialect.ReportedInput is null ? Bound : 1);
@@ -93,13 +94,13 @@ public sealed class AbortedStreamTests
         var dialect = Dialect.Of("openai");
         await using var gateway = await StartAsync("Never", c =>
         {
-            c["Providers"]!["openai"]!["MaxCallsPerOrigin"] = 1;
-            c["VirtualKeys"]![0]!["Limits"]!["MaxConcurrent"] = 2;
+            TransportOptions.Set(c, ("MaxCallsPerOrigin", (JsonNode)1));
+            c["VirtualKeys"]![0]!["Limits"] = new JsonObject { ["MaxConcurrent"] = 2 };
         });
         var release = new TaskCompletionSource();
         gateway.OpenAI.Handler = async exchange =>
         {
-            await release.Task;
+            await release.Task.WaitAsync(Deadlines.Step);
             await exchange.RespondJsonAsync("""{"usage":{"prompt_tokens":1,"completion_tokens":2}}""");
         };
         var first = gateway.PostAsync(dialect.Target, dialect.Body);

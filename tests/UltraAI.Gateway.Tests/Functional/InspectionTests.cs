@@ -11,6 +11,7 @@ public sealed class InspectionTests
 {
     private const string Target = "/openai/v1/chat/completions";
     private const string Ending = "\"}],\"model\":\"gpt-4o\"}";
+    private const string FreeKey = "free-virtual-key-0123456789";
     private const int MaxTotalBytes = 1024 * 1024;
 
     /// <summary>What of one slow upload is sent at first. 64 KB of it are free.</summary>
@@ -39,8 +40,9 @@ public sealed class InspectionTests
             Assert.Equal("1", response["Retry-After"]);
         }
 
-        // Short ones are not held.
+        // Short ones are not held, nor those of a key whose models are nobody's business.
         (await gateway.PostAsync(Target, """{"model":"gpt-4o"}""")).AssertPassed();
+        (await gateway.SendAsync(Request.Send("POST", Target, [$"Authorization: Bearer {FreeKey}", "Content-Type: application/json"], Beginning + Ending))).AssertPassed();
         await Eventually.TrueAsync(() => held.Bytes == clients.Count * Counted, "nothing is held for the refused one");
 
         // One is finished, one leaves: there is room again.
@@ -130,6 +132,7 @@ public sealed class InspectionTests
     {
         configuration["VirtualKeys"]![0]!["Models"] = new JsonArray("gpt-4o*");
         configuration["VirtualKeys"]![0]!["Limits"] = new JsonObject { ["MaxConcurrent"] = 1 };
+        configuration["VirtualKeys"]!.AsArray().Add(new JsonObject { ["Name"] = "free", ["Value"] = FreeKey });
         configuration["Inspection"] = new JsonObject { ["MaxBodyBytes"] = MaxTotalBytes, ["MaxTotalBytes"] = MaxTotalBytes };
         configure?.Invoke(configuration);
     });

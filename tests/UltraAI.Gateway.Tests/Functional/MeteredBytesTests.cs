@@ -123,7 +123,7 @@ public sealed class MeteredBytesTests
             gateway.OpenAI.Handler = async exchange =>
             {
                 await StartAsync(exchange, cut);
-                await isFirstPieceThere.Task;
+                await isFirstPieceThere.Task.WaitAsync(Deadlines.Step);
                 await exchange.WriteChunkAsync(ChatStream.UsageChunk[position..] + ChatStream.Done);
                 await exchange.WriteLastChunkAsync();
             };
@@ -148,7 +148,7 @@ public sealed class MeteredBytesTests
             gateway.OpenAI.Handler = async exchange =>
             {
                 await StartAsync(exchange, cut);
-                await isFirstPieceThere.Task;
+                await isFirstPieceThere.Task.WaitAsync(Deadlines.Step);
                 exchange.Abort();
             };
             await using var client = await gateway.ConnectAsync();

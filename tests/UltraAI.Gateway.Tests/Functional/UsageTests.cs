@@ -107,7 +107,7 @@ public sealed class UsageTests(ITestOutputHelper output)
 
         // Prime steps, so that each kind meets each coding, model and split.
         target = $"/{provider}{target.Replace("MODEL", model, StringComparison.Ordinal)}s={round % Splits}";
-        return Request.Post(target, body.Replace("MODEL", model, StringComparison.Ordinal), Codings[(round / 3) % Codings.Length]);
+        return Request.Post(target, body.Replace("MODEL", model, StringComparison.Ordinal), Codings[(round / 3) % Codings.Length], "anthropic-version: 2023-06-01");
     }
 
     private static void Script(ProviderSimulator simulator)
