@@ -40,6 +40,7 @@ internal sealed class ClientBody(HttpContext context, HeldBodies held, Inspectio
     private SequencePosition? _examined;
     private long _counted;
     private bool _isPending;
+    private bool _isCounted;
 
     /// <summary>What is there of it; empty if nothing was looked at.</summary>
     public ReadOnlySequence<byte> Bytes => _buffer;
@@ -60,6 +61,7 @@ internal sealed class ClientBody(HttpContext context, HeldBodies held, Inspectio
             return default;
         }
 
+        _isCounted = demand == BodyDemand.Whole;
         var request = context.Request;
         _reader = request.BodyReader;
         var length = request.ContentLength;
@@ -73,10 +75,15 @@ internal sealed class ClientBody(HttpContext context, HeldBodies held, Inspectio
         {
             _buffer = read.Buffer;
             _isPending = true;
-            if (read.IsCompleted || read.Buffer.Length == length)
+            IsWhole = read.IsCompleted || read.Buffer.Length == length;
+            if (Count() is { } full)
             {
-                IsWhole = true;
-                return new ValueTask<GatewayError?>(Count());
+                return new ValueTask<GatewayError?>(full);
+            }
+
+            if (IsWhole)
+            {
+                return default;
             }
         }
 
@@ -175,8 +182,14 @@ internal sealed class ClientBody(HttpContext context, HeldBodies held, Inspectio
         }
     }
 
+    // Where no policy depends on the body, nobody is refused for want of room: Kestrel has it in memory anyway, and no more than that.
     private GatewayError? Count()
     {
+        if (!_isCounted)
+        {
+            return null;
+        }
+
         var more = _buffer.Length - FreeBytes - _counted;
         if (more <= 0)
         {

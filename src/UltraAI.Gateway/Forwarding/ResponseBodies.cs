@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net.Http.Headers;
 using UltraAI.Gateway.Errors;
 using UltraAI.Gateway.Transport;
 
@@ -29,7 +30,7 @@ internal sealed class ResponseBodies(LinkRewriter links, CredentialProbe probe)
             return forwarded.Provider.Credential is null ? ValueTask.FromResult(true) : new ValueTask<bool>(GuardAsync(context, response, forwarded));
         }
 
-        if (forwarded.AsksForUsage && response.IsSuccessStatusCode)
+        if (forwarded.AsksForUsage && response.IsSuccessStatusCode && IsPlainStream(response.Content.Headers.NonValidated))
         {
             return new ValueTask<bool>(PassWithoutUsageAsync(context, response, forwarded.Call));
         }
@@ -43,6 +44,11 @@ internal sealed class ResponseBodies(LinkRewriter links, CredentialProbe probe)
 
         return ValueTask.FromResult(true);
     }
+
+    // Asked for a plain stream, a provider may still answer with JSON or under a content coding: there is no chunk that could be found in those.
+    private static bool IsPlainStream(HttpHeadersNonValidated fields) =>
+        !(fields.TryGetValues("Content-Encoding", out var coding) && !coding.ToString().Equals("identity", StringComparison.OrdinalIgnoreCase))
+        && !(fields.TryGetValues("Content-Type", out var type) && type.ToString().Contains("json", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Passes a stream on, without the chunk that only the gateway has asked for.</summary>
     private static async Task<bool> PassWithoutUsageAsync(HttpContext context, HttpResponseMessage response, ProviderCall call)

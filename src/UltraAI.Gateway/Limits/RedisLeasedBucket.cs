@@ -136,8 +136,9 @@ internal sealed class RedisLeasedBucket(string name)
     public double Known(BucketSize size, long now) => _isKnown ? Math.Max(0, Math.Floor(LevelSince(size, _knownSince, now))) : -1;
 
     /// <summary>True if Redis would certainly refuse so much now: nothing has come since it last answered that could suffice.</summary>
+    /// <remarks>Where what is outstanding keeps the bucket from filling up to there, Redis alone can tell for how long: spending may be reported since.</remarks>
     public bool IsShort(long amount, BucketSize size, long now) =>
-        _isKnown && now - _knownAt < KnownFor && amount - Usable(now) > 0 && (amount - Usable(now)) * Scale > LevelSince(size, _knownSince, now);
+        _isKnown && now - _knownAt < KnownFor && amount <= size.Capacity - _outstanding && amount - Usable(now) > 0 && (amount - Usable(now)) * Scale > LevelSince(size, _knownSince, now);
 
     /// <summary>How long until it holds so much, if nobody else takes anything.</summary>
     public TimeSpan WaitFor(long amount, BucketSize size, long now, long life)
@@ -146,7 +147,8 @@ internal sealed class RedisLeasedBucket(string name)
         var wait = Time(missing, size);
 
         // What other instances hold keeps it from filling up; they give it back within the life of a lease.
-        return amount > size.Capacity - _outstanding ? wait + TimeSpan.FromTicks(life) : wait;
+        var others = _outstanding - _units - Spent - Returned;
+        return amount > size.Capacity - others ? wait + TimeSpan.FromTicks(life) : wait;
     }
 
     public LimitState State(BucketSize size, long now)

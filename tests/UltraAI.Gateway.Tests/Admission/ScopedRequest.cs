@@ -15,20 +15,17 @@ namespace UltraAI.Gateway.Tests.Admission;
 internal sealed record ScopedRequest
 {
     private readonly Provider _provider;
-    private readonly bool _isWebSocket;
-    private readonly string _method;
-    private readonly string _target;
     private readonly IHeaderDictionary _headers = new HeaderDictionary { ["Content-Type"] = "application/json" };
 
     private ScopedRequest(string line)
     {
         var fields = line.Split(" ¦ ");
         var request = fields[1].Split(' ', 2);
-        _isWebSocket = fields[0].StartsWith("ws:", StringComparison.Ordinal);
+        IsWebSocket = fields[0].StartsWith("ws:", StringComparison.Ordinal);
         var name = fields[0].Split(':')[^1];
         var kind = name == "azure" ? ProviderKinds.AzureOpenAI : ProviderKinds.All.Single(kind => kind.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
         _provider = new Provider(name, kind, "https://provider.example", null);
-        (_method, _target) = (request[0], request[1]);
+        (Method, Target) = (request[0], request[1]);
         Body = new ReadOnlySequence<byte>(fields.Length > 2 ? Bytes(fields[2]) : []);
         foreach (var field in fields.Skip(3))
         {
@@ -44,6 +41,18 @@ internal sealed record ScopedRequest
 
     public ReadOnlySequence<byte> Body { get; init; }
 
+    /// <summary>Which provider it is for; <c>azure</c> for Azure OpenAI.</summary>
+    public string Provider => _provider.Name;
+
+    public bool IsWebSocket { get; }
+
+    public string Method { get; }
+
+    public string Target { get; }
+
+    /// <summary>The fields as lines.</summary>
+    public IEnumerable<string> Fields => _headers.Select(one => $"{one.Key}: {one.Value}");
+
     public static ScopedRequest Parse(string line) => new(line);
 
     /// <summary>The cases of a file beside this one.</summary>
@@ -52,19 +61,19 @@ internal sealed record ScopedRequest
 
     public GatewayError? Check(params string[]? models)
     {
-        var path = _provider.PathOf(_target);
-        var question = _target.IndexOf('?', StringComparison.Ordinal);
-        var facts = RequestInspector.Inspect(_provider.Kind, _provider.Kind.EndpointOf(_method, path), new InspectedRequest
+        var path = _provider.PathOf(Target);
+        var question = Target.IndexOf('?', StringComparison.Ordinal);
+        var facts = RequestInspector.Inspect(_provider.Kind, _provider.Kind.EndpointOf(Method, path), new InspectedRequest
         {
-            Method = _method,
+            Method = Method,
             Path = path,
-            Query = question < 0 ? "" : _target.AsSpan(question + 1),
+            Query = question < 0 ? "" : Target.AsSpan(question + 1),
             ContentType = _headers.ContentType.Count == 0 ? null : _headers.ContentType.ToString(),
             IsEncoded = _headers.ContentEncoding.Count > 0,
             Body = Body,
             IsWhole = true,
         });
-        return ModelPolicy.Check(new VirtualKey { Name = "k", Models = models }, _provider, _method, _target, _headers, _isWebSocket, facts);
+        return ModelPolicy.Check(new VirtualKey { Name = "k", Models = models }, _provider, Method, Target, _headers, IsWebSocket, facts);
     }
 
     // Characters as UTF-8, \xNN as one byte, ⏎ as CR LF.

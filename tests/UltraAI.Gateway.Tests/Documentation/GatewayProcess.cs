@@ -12,6 +12,7 @@ internal sealed class GatewayProcess : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
+    private int _isDisposed;
     private readonly Lock _lock = new();
     private readonly StringBuilder _output = new();
     private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -43,6 +44,22 @@ internal sealed class GatewayProcess : IAsyncDisposable
     /// <summary>Starts the program with these arguments.</summary>
     public static GatewayProcess Start(IEnumerable<string> args, IReadOnlyDictionary<string, string>? environment = null, string? program = null) =>
         new(StartInfo("dotnet", [program ?? BuiltProgram, .. args], environment, Repository.Root));
+
+    /// <summary>Starts the program with a configuration on a free port, and waits until it listens.</summary>
+    public static async Task<RunningGateway> StartOnAsync(string configurationFile)
+    {
+        var process = Start(["--config", configurationFile, "--urls", "http://127.0.0.1:0"]);
+        try
+        {
+            var listening = await process.WaitForAsync(@"Now listening on: http://127\.0\.0\.1:(\d+)");
+            return new RunningGateway(process, int.Parse(listening.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture));
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            throw;
+        }
+    }
 
     /// <summary>Runs the program to its end.</summary>
     public static Task<(int ExitCode, string Output)> RunAsync(IEnumerable<string> args, IReadOnlyDictionary<string, string>? environment = null) =>
@@ -98,8 +115,14 @@ internal sealed class GatewayProcess : IAsyncDisposable
         return await WaitForExitAsync();
     }
 
+    /// <summary>Kills it (SIGKILL) if it still runs. May be called more than once.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 1)
+        {
+            return;
+        }
+
         if (!_process.HasExited)
         {
             _process.Kill(entireProcessTree: true);
@@ -139,4 +162,10 @@ internal sealed class GatewayProcess : IAsyncDisposable
             _more = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
     }
+}
+
+/// <summary>A gateway in a process of its own that listens.</summary>
+internal sealed record RunningGateway(GatewayProcess Process, int Port) : IAsyncDisposable
+{
+    public ValueTask DisposeAsync() => Process.DisposeAsync();
 }

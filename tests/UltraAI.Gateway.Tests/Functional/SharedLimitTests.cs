@@ -45,6 +45,42 @@ public sealed class SharedLimitTests
         }
     }
 
+    [Fact]
+    public async Task Tokens_OfRacingClients_StayWithinBurstAndRate_AndUseItUp()
+    {
+        const double TokenRate = 10_000;
+        const int TokenBurst = 20_000;
+        var run = TimeSpan.FromSeconds(5);
+        await using var redis = await RedisServer.StartAsync();
+        await using var gateways = await Instances.StartAsync(3, c => Share(c, redis, new() { ["TokensPerMinute"] = (int)(TokenRate * 60), ["TokenBurst"] = TokenBurst }));
+        var admitted = new ConcurrentQueue<(TimeSpan At, long Amount)>();
+        var clock = Stopwatch.StartNew();
+
+        var refusals = await gateways.RaceAsync(Clients, () => clock.Elapsed < run, async client =>
+        {
+            // What is reserved is used: an estimate of the input, and the maximum of the output.
+            var output = Random.Shared.Next(1, 1000);
+            var body = $$"""{"model":"gpt-4o","max_tokens":{{output}}}""";
+            var input = (body.Length + 3) / 4;
+            var response = await client.ExchangeAsync(Request.Post(
+                "/openai/v1/chat/completions", body, $$$"""X-Answer: {"usage":{"prompt_tokens":{{{input}}},"completion_tokens":{{{output}}}}}"""));
+            if (response.Status == 200)
+            {
+                admitted.Enqueue((TimeSpan.Parse(response["X-Arrived"]!, System.Globalization.CultureInfo.InvariantCulture), input + output));
+            }
+
+            return response;
+        }, clock);
+
+        Assert.True(refusals["rate_limited"] > 0);
+        AssertWithin([.. admitted], TokenRate, TokenBurst);
+        if (!refusals.ContainsKey("store_unavailable"))
+        {
+            var total = admitted.Sum(one => one.Amount);
+            Assert.True(total >= 0.97 * (TokenBurst + (TokenRate * run.TotalSeconds)), $"only {total} of {TokenBurst + (TokenRate * run.TotalSeconds)} were admitted");
+        }
+    }
+
     /// <summary>No window of any length may hold more than burst + rate × t. When a request arrives at the provider is a little later than when it was admitted.</summary>
     private static void AssertWithin((TimeSpan At, long Amount)[] admitted, double rate, long burst)
     {

@@ -14,18 +14,22 @@ internal sealed class Instances : IAsyncDisposable
     /// <summary>The provider of all of them.</summary>
     public RawUpstream OpenAI => _all[0].OpenAI;
 
-    public static async Task<Instances> StartAsync(int count, Action<JsonObject> configure)
+    public static async Task<Instances> StartAsync(int count, Action<JsonObject> configure, bool hasAdminToken = false)
     {
         var instances = new Instances();
         for (var i = 0; i < count; i++)
         {
-            instances._all.Add(await GatewayEnvironment.StartAsync(configuration =>
+            instances._all.Add(await GatewayEnvironment.StartAsync(new GatewaySetup
             {
-                configure(configuration);
-                if (i > 0)
+                HasAdminToken = hasAdminToken,
+                Configure = configuration =>
                 {
-                    configuration["Providers"]!["openai"] = GatewayEnvironment.Provider("OpenAI", "openai", instances.OpenAI);
-                }
+                    configure(configuration);
+                    if (i > 0)
+                    {
+                        configuration["Providers"]!["openai"] = GatewayEnvironment.Provider("OpenAI", "openai", instances.OpenAI);
+                    }
+                },
             }));
         }
 
@@ -35,13 +39,13 @@ internal sealed class Instances : IAsyncDisposable
     /// <summary>Lets clients send one request after the other, each on a connection of its own, spread over the gateways.</summary>
     /// <param name="clients">How many at once.</param>
     /// <param name="goesOn">Asked before each request.</param>
-    /// <param name="send">Sends one request.</param>
+    /// <param name="send">Sends one request; what is to be answered may stand in <c>X-Answer</c>.</param>
     /// <param name="clock">When a request arrives at the provider comes back in <c>X-Arrived</c>, by this clock.</param>
     /// <returns>How often each of the gateway's errors came.</returns>
     public async Task<IReadOnlyDictionary<string, int>> RaceAsync(int clients, Func<bool> goesOn, Func<RawClient, Task<RawResponse>> send, Stopwatch clock)
     {
         OpenAI.RecordsRequests = false;
-        OpenAI.Handler = exchange => exchange.RespondAsync("200 OK", RawUpstream.DefaultBody, "Content-Type: application/json", $"X-Arrived: {clock.Elapsed}");
+        OpenAI.Handler = exchange => exchange.RespondAsync("200 OK", exchange.Request["X-Answer"] ?? RawUpstream.DefaultBody, "Content-Type: application/json", $"X-Arrived: {clock.Elapsed}");
         var errors = new ConcurrentDictionary<string, int> { ["rate_limited"] = 0 };
         await Task.WhenAll(Enumerable.Range(0, clients).Select(number => Task.Run(async () =>
         {
