@@ -114,7 +114,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
     [Theory]
     [InlineData("\"Store\": { \"Kind\": \"Redis\" }", "Gateway:Store")]
     [InlineData("\"Prices\": []", "Gateway:Prices")]
-    [InlineData("\"Ultra\": {}", "Gateway:Ultra")]
+    [InlineData("\"Resilience\": {}", "Gateway:Resilience")]
     [InlineData("\"Limits\": {}", "Gateway:Limits")]
     [InlineData("\"Admin\": { \"Port\": 9 }", "Gateway:Admin:Port")]
     public void OptionOfALaterVersion_IsRefusedNotIgnored(string option, string path)
