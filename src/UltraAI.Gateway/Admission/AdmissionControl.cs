@@ -9,7 +9,7 @@ using UltraAI.Gateway.Transport;
 namespace UltraAI.Gateway.Admission;
 
 /// <summary>Joins limits, budget and prices: one question per request, all or nothing.</summary>
-internal sealed class AdmissionControl(ILimitStore limits, IBudgets budgets, IPriceSource prices, OutputAverages averages)
+internal sealed partial class AdmissionControl(ILimitStore limits, IBudgets budgets, IPriceSource prices, OutputAverages averages)
 {
     // One per limited virtual key and provider, reloads included: what is left of a limit outlives a change of the rest.
     private readonly ConcurrentDictionary<string, LimitSubject> _keys = new(StringComparer.Ordinal);
