@@ -10,6 +10,7 @@ using UltraAI.Gateway.Limits;
 using UltraAI.Gateway.Metering;
 using UltraAI.Gateway.Providers;
 using UltraAI.Gateway.Storage;
+using UltraAI.Gateway.Synthesis.Surface;
 using UltraAI.Gateway.Telemetry;
 using UltraAI.Gateway.Transport;
 
@@ -51,6 +52,7 @@ internal static partial class GatewayHost
             .AddTransport(configuration.Transport)
             .AddAdmission()
             .AddForwarding()
+            .AddUltra()
             .AddHealth()
             .AddAdmin();
         configure?.Invoke(builder);
@@ -62,6 +64,7 @@ internal static partial class GatewayHost
         app.UseMiddleware<OperatorGuard>();
         app.MapHealth();
         app.MapAdmin();
+        app.MapUltra();
         app.MapForwarding();
         app.MapFallback("{**path}", NotFoundAsync);
         LogStart(app.Logger, configuration);

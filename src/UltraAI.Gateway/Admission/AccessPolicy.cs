@@ -22,6 +22,22 @@ internal static class AccessPolicy
     /// <returns>The reason to refuse, or null.</returns>
     public static GatewayError? Check(VirtualKey? key, Provider provider, string method, string target, IHeaderDictionary headers, IPAddress? client, DateTimeOffset now)
     {
+        if (CheckKey(key, client, now) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (CheckProvider(key!, provider, method, target) is { } outOfScope)
+        {
+            return outOfScope;
+        }
+
+        return key!.Endpoints is not null && HasMethodOverride(headers) ? NotThisEndpoint(key) : null;
+    }
+
+    /// <summary>Whether the key may be used here, now and from there, for whatever it is.</summary>
+    public static GatewayError? CheckKey(VirtualKey? key, IPAddress? client, DateTimeOffset now)
+    {
         if (key is not { Enabled: true })
         {
             return UnknownKey;
@@ -37,16 +53,24 @@ internal static class AccessPolicy
             return new GatewayError(ErrorCode.NetworkNotAllowed, $"Virtual key '{key.Name}' may not be used from this address (AllowedNetworks).");
         }
 
+        return null;
+    }
+
+    /// <summary>Whether the key is for this endpoint of this provider.</summary>
+    public static GatewayError? CheckProvider(VirtualKey key, Provider provider, string method, string target)
+    {
         if (key.Providers is { } providers && !providers.Contains(provider.Name))
         {
             return new GatewayError(ErrorCode.ProviderNotAllowed, $"Virtual key '{key.Name}' may not use provider '{provider.Name}' (Providers).");
         }
 
         return EndpointPolicy.IsAllowed(key.Endpoints, provider.Kind.AdministrativeEndpoints, provider.BasePath, method, target)
-            && !(key.Endpoints is not null && HasMethodOverride(headers))
             ? null
-            : new GatewayError(ErrorCode.EndpointNotAllowed, $"Virtual key '{key.Name}' may not use this endpoint (Endpoints).");
+            : NotThisEndpoint(key);
     }
+
+    private static GatewayError NotThisEndpoint(VirtualKey key) =>
+        new(ErrorCode.EndpointNotAllowed, $"Virtual key '{key.Name}' may not use this endpoint (Endpoints).");
 
     // Google's front ends, among others, take the method from these.
     private static bool HasMethodOverride(IHeaderDictionary headers) =>

@@ -9,7 +9,7 @@ using UltraAI.Gateway.Transport;
 namespace UltraAI.Gateway.Admission;
 
 /// <summary>Joins limits, budget and prices: one question per request, all or nothing.</summary>
-internal sealed class AdmissionControl(ILimitStore limits, IBudgets budgets, IPriceSource prices, OutputAverages averages)
+internal sealed partial class AdmissionControl(ILimitStore limits, IBudgets budgets, IPriceSource prices, OutputAverages averages)
 {
     private static readonly LimitOptions Unlimited = new();
 

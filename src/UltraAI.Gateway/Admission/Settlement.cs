@@ -5,21 +5,30 @@ using UltraAI.Gateway.Transport;
 
 namespace UltraAI.Gateway.Admission;
 
+/// <summary>What a call was charged with.</summary>
+/// <param name="Usage">LLM tokens.</param>
+/// <param name="NanoUsd">What they cost.</param>
+/// <param name="IsEstimated">Whether the provider did not report them to the end.</param>
+internal readonly record struct CallCharge(TokenUsage Usage, long NanoUsd, bool IsEstimated);
+
 /// <summary>Ends an admission with what the call really used: limits, budget, ledger, metrics.</summary>
 internal sealed class Settlement(IUsageLedger ledger, GenAIMetrics metrics, IPriceSource prices, OutputAverages averages)
 {
     private const string UnknownModel = "unknown";
 
+    /// <param name="admission">The admission.</param>
+    /// <param name="call">The call, which has ended.</param>
+    /// <param name="isFree">Whether nothing is charged, whatever the call looks like.</param>
     /// <remarks>Never waits, never throws.</remarks>
-    public void Settle(Admission admission, ProviderCall call)
+    public CallCharge Settle(Admission admission, ProviderCall call, bool isFree = false)
     {
         var facts = admission.Facts;
         var reading = call.Usage?.Complete(hasArrived: !call.HasFailed);
-        var (usage, isEstimated) = UsageOf(admission, call, reading);
+        var (usage, isEstimated) = isFree ? default : UsageOf(admission, call, reading);
 
         var model = facts.Model;
         var price = admission.Price ?? (model is null ? null : prices.Prices.Find(admission.Provider.Name, model));
-        var isCharged = usage.Total > 0 || call.StatusCode is > 0 and < StatusCodes.Status400BadRequest;
+        var isCharged = !isFree && (usage.Total > 0 || call.StatusCode is > 0 and < StatusCodes.Status400BadRequest);
         var cost = isCharged ? price?.CostOf(usage) ?? 0 : 0;
 
         admission.Limits.Reservation?.Settle(usage.Total);
@@ -34,6 +43,8 @@ internal sealed class Settlement(IUsageLedger ledger, GenAIMetrics metrics, IPri
         {
             metrics.Record(admission.Provider.GenAIName, operation, model ?? UnknownModel, TimingOf(call), usage);
         }
+
+        return new CallCharge(usage, cost, isEstimated);
     }
 
     private (TokenUsage Usage, bool IsEstimated) UsageOf(Admission admission, ProviderCall call, UsageReading? reading)

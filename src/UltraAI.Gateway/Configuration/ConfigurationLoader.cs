@@ -2,6 +2,7 @@ using System.Collections;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Synthesis.Presets;
 
 namespace UltraAI.Gateway.Configuration;
 
@@ -73,6 +74,8 @@ internal sealed class ConfigurationLoader(GatewayArguments arguments)
             errors.Add("Gateway", "this section is missing.");
             return new GatewayOptions();
         }
+
+        PresetShorthand.Expand(section);
 
         // What is wrong has been reported and taken out, so the rest can be read and checked as well.
         return new OptionsWalker(errors).Walk(section, typeof(GatewayOptions), "Gateway") && TryDeserialize(section, errors) is { } options

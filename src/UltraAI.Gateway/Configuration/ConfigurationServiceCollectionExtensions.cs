@@ -1,6 +1,7 @@
 using UltraAI.Gateway.Forwarding;
 using UltraAI.Gateway.Keys;
 using UltraAI.Gateway.Prices;
+using UltraAI.Gateway.Synthesis.Presets;
 using UltraAI.Gateway.Transport;
 
 namespace UltraAI.Gateway.Configuration;
@@ -18,6 +19,7 @@ internal static class ConfigurationServiceCollectionExtensions
             .AddSingleton<IAdminAccessSource>(store)
             .AddSingleton<IForwardingSettingsSource>(store)
             .AddSingleton<IPriceSource>(store)
+            .AddSingleton<IUltraSource>(store)
             .AddHostedService<ConfigurationReloader>();
     }
 }

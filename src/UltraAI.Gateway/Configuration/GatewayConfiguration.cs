@@ -2,6 +2,7 @@ using UltraAI.Gateway.Forwarding;
 using UltraAI.Gateway.Keys;
 using UltraAI.Gateway.Prices;
 using UltraAI.Gateway.Storage;
+using UltraAI.Gateway.Synthesis.Presets;
 using UltraAI.Gateway.Transport;
 
 namespace UltraAI.Gateway.Configuration;
@@ -14,6 +15,8 @@ internal sealed record GatewayConfiguration
     public required VirtualKeyTable VirtualKeys { get; init; }
 
     public required PriceTable Prices { get; init; }
+
+    public required UltraSettings Ultra { get; init; }
 
     public required AdminAccess Admin { get; init; }
 

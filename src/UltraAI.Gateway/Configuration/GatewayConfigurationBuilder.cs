@@ -25,11 +25,13 @@ internal sealed partial class GatewayConfigurationBuilder(ConfigurationErrors er
         var providers = BuildProviders(options);
         var admin = BuildAdmin(options.Admin);
         var keys = BuildVirtualKeys(options.VirtualKeys, options.Providers.Keys, admin);
+        var prices = BuildPrices(options);
         return new GatewayConfiguration
         {
             Providers = new ProviderTable(providers),
             VirtualKeys = new VirtualKeyTable(keys),
-            Prices = BuildPrices(options),
+            Prices = prices,
+            Ultra = BuildUltra(options, providers, prices),
             Admin = admin,
             Forwarding = new ForwardingSettings(
                 Networks(options.TrustedProxies, "Gateway:TrustedProxies"),

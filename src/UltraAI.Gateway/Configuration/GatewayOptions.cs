@@ -4,6 +4,7 @@ using UltraAI.Gateway.Forwarding;
 using UltraAI.Gateway.Keys;
 using UltraAI.Gateway.Prices;
 using UltraAI.Gateway.Storage;
+using UltraAI.Gateway.Synthesis.Presets;
 using UltraAI.Gateway.Transport;
 
 namespace UltraAI.Gateway.Configuration;
@@ -25,6 +26,12 @@ internal sealed record GatewayOptions
 
     /// <summary>What models cost.</summary>
     public IReadOnlyList<PriceOptions> Prices { get; set; } = [];
+
+    /// <summary>The presets of /ultra.</summary>
+    public UltraOptions Ultra { get; set; } = new();
+
+    /// <summary>What models can do, by <c>PROVIDER/MODEL</c>.</summary>
+    public IReadOnlyDictionary<string, ModelOptions> Models { get; set; } = new Dictionary<string, ModelOptions>();
 
     /// <summary>How much of requests' bodies is held for inspection.</summary>
     public InspectionOptions Inspection { get; set; } = new();

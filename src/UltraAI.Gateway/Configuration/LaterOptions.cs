@@ -8,7 +8,7 @@ internal static class LaterOptions
 {
     private static readonly Dictionary<Type, string[]> Names = new()
     {
-        [typeof(GatewayOptions)] = ["Ultra", "Models", "Resilience"],
+        [typeof(GatewayOptions)] = ["Resilience"],
         [typeof(ProviderOptions)] = ["Destinations"],
         [typeof(CredentialOptions)] = ["Weight"],
         [typeof(VirtualKeyOptions)] = ["Credentials"],

@@ -18,6 +18,17 @@ internal static class GatewayTelemetry
         public const string BudgetRemaining = "ultraai.budget.remaining";
         public const string Cost = "ultraai.cost";
         public const string LimitDecisions = "ultraai.ratelimit.decisions";
+        public const string UltraRuns = "ultraai.ultra.runs";
+        public const string UltraDegraded = "ultraai.ultra.degraded";
+        public const string UltraStage = "ultraai.ultra.stage";
+        public const string UltraCalls = "ultraai.ultra.calls";
+        public const string UltraGraceWait = "ultraai.ultra.grace.wait";
+        public const string UltraTokens = "ultraai.ultra.tokens";
+        public const string UltraCost = "ultraai.ultra.cost";
+        public const string UltraReviewParse = "ultraai.ultra.review.parse";
+        public const string UltraAgreement = "ultraai.ultra.agreement";
+        public const string UltraRevisions = "ultraai.ultra.revisions";
+        public const string UltraLeadFailovers = "ultraai.ultra.lead.failovers";
         public const string StoreAvailable = "ultraai.store.available";
     }
 

@@ -38,7 +38,7 @@ internal sealed class CredentialProbe(ProviderInvoker invoker, TransportOptions 
 
     private async Task<bool> AskAsync(Provider provider)
     {
-        var call = new ProviderCall(provider, ProbeTargetOf(provider), time, reporter: null);
+        var call = new ProviderCall(provider, provider.TargetOf(provider.Kind.ProbeTarget), time, reporter: null);
         using var limit = new CancellationTokenSource(_limit, time);
         try
         {
@@ -63,14 +63,6 @@ internal sealed class CredentialProbe(ProviderInvoker invoker, TransportOptions 
         {
             call.End();
         }
-    }
-
-    // A base URL may end with the version that the target begins with: https://host/v1.
-    private static string ProbeTargetOf(Provider provider)
-    {
-        var target = provider.Kind.ProbeTarget;
-        var first = target[..target.IndexOf('/', 1)];
-        return provider.BasePath.EndsWith(first, StringComparison.Ordinal) ? target[first.Length..] : target;
     }
 
     private sealed class Answer

@@ -92,6 +92,13 @@ internal sealed class Provider
         return uri;
     }
 
+    /// <summary>A target of the gateway's own, as it must be put behind the base URL, which may end with the version that the target begins with: <c>https://host/v1</c>.</summary>
+    public string TargetOf(string target)
+    {
+        var first = target[..target.IndexOf('/', 1)];
+        return BasePath.EndsWith(first, StringComparison.Ordinal) ? target[first.Length..] : target;
+    }
+
     /// <summary>The path that the provider sees for a request target: behind the base URL's own.</summary>
     public ReadOnlySpan<char> PathOf(string target)
     {

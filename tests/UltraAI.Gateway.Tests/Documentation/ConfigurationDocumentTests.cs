@@ -121,7 +121,7 @@ public sealed partial class ConfigurationDocumentTests : IDisposable
     private static string? Describe(Type type) =>
         type == typeof(string) ? "string"
         : type == typeof(int) || type == typeof(long) ? "whole number"
-        : type == typeof(decimal) ? "number"
+        : type == typeof(decimal) || type == typeof(double) ? "number"
         : type.IsEnum ? "one of " + string.Join(", ", Enum.GetNames(type))
         : type == typeof(bool) ? "true or false"
         : type == typeof(TimeSpan) ? "time span"

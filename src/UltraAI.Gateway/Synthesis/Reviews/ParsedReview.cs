@@ -19,6 +19,19 @@ internal enum ReviewParseMethod
     Lines,
 }
 
+/// <summary>The words for <see cref="ReviewParseMethod"/>.</summary>
+internal static class ReviewParseMethods
+{
+    public static string Word(this ReviewParseMethod method) => method switch
+    {
+        ReviewParseMethod.Json => "json",
+        ReviewParseMethod.Fenced => "fenced",
+        ReviewParseMethod.Braces => "braces",
+        ReviewParseMethod.Lines => "lines",
+        _ => "none",
+    };
+}
+
 /// <summary>An error that a reviewer claims. Untrusted text.</summary>
 /// <param name="IsMajor">Whether the reviewer calls it major.</param>
 /// <param name="Quote">The words it stands in.</param>

@@ -1,15 +1,16 @@
+using UltraAI.Gateway.Providers.Chat;
 using UltraAI.Gateway.Synthesis.Collect;
 
 namespace UltraAI.Gateway.Synthesis.Runs;
 
 /// <summary>What became of one member's draft.</summary>
 /// <param name="Outcome">Its last call's outcome.</param>
-/// <param name="Reason">Why it was broken off, where the outcome is <see cref="InnerOutcome.Cancelled"/>.</param>
-internal readonly record struct DraftOutcome(InnerOutcome Outcome, CancelReason? Reason = null)
+/// <param name="Reason">Why it was broken off, where the outcome is <see cref="ChatOutcome.Cancelled"/>.</param>
+internal readonly record struct DraftOutcome(ChatOutcome Outcome, CancelReason? Reason = null)
 {
     /// <summary>Whether time is what it lacked.</summary>
-    public bool IsTimeout => Outcome == InnerOutcome.InactivityTimeout
-        || (Outcome == InnerOutcome.Cancelled && Reason is CancelReason.StageDeadline or CancelReason.RunDeadline);
+    public bool IsTimeout => Outcome == ChatOutcome.InactivityTimeout
+        || (Outcome == ChatOutcome.Cancelled && Reason is CancelReason.StageDeadline or CancelReason.RunDeadline);
 }
 
 /// <summary>How a run ends without an answer.</summary>
@@ -50,8 +51,8 @@ internal static class SurvivorsTable
     /// <param name="mode">How many drafts the run insists on.</param>
     public static SurvivorsDecision Decide(IReadOnlyCollection<DraftOutcome> drafts, int quorum, RequireMode mode)
     {
-        var members = drafts.Count(draft => draft.Outcome != InnerOutcome.UnsupportedInput);
-        var survivors = drafts.Count(draft => draft.Outcome == InnerOutcome.Ok);
+        var members = drafts.Count(draft => draft.Outcome != ChatOutcome.UnsupportedInput);
+        var survivors = drafts.Count(draft => draft.Outcome == ChatOutcome.Ok);
         if (survivors == 0)
         {
             return new SurvivorsDecision(NextStep.Fail, Failure: NobodyAnswered(drafts, mode));
@@ -71,10 +72,10 @@ internal static class SurvivorsTable
 
     private static RunFailure NobodyAnswered(IReadOnlyCollection<DraftOutcome> drafts, RequireMode mode)
     {
-        var able = drafts.Where(draft => draft.Outcome != InnerOutcome.UnsupportedInput).ToArray();
-        return able.Length > 0 && able.All(draft => draft.Outcome == InnerOutcome.CircuitOpen) ? RunFailure.NoMembersAvailable
+        var able = drafts.Where(draft => draft.Outcome != ChatOutcome.UnsupportedInput).ToArray();
+        return able.Length > 0 && able.All(draft => draft.Outcome == ChatOutcome.CircuitOpen) ? RunFailure.NoMembersAvailable
             : mode != RequireMode.Any ? RunFailure.QuorumNotMet
-            : able.Length > 0 && able.All(draft => draft.Outcome == InnerOutcome.RateLimited) ? RunFailure.AllRateLimited
+            : able.Length > 0 && able.All(draft => draft.Outcome == ChatOutcome.RateLimited) ? RunFailure.AllRateLimited
             : able.Length > 0 && able.All(draft => draft.IsTimeout) ? RunFailure.AllTimedOut
             : RunFailure.AllFailed;
     }

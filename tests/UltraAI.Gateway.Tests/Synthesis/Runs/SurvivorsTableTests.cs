@@ -1,3 +1,4 @@
+using UltraAI.Gateway.Providers.Chat;
 using UltraAI.Gateway.Synthesis.Collect;
 using UltraAI.Gateway.Synthesis.Runs;
 using Xunit;
@@ -28,8 +29,8 @@ public sealed class SurvivorsTableTests
     [InlineData(5, "full", "GoOn")]
     public void EveryRow_InEveryMode(int survivors, string mode, string expected)
     {
-        InnerOutcome[] failures = [InnerOutcome.HttpError, InnerOutcome.RateLimited, InnerOutcome.Empty, InnerOutcome.Auth, InnerOutcome.InactivityTimeout];
-        var drafts = failures.Select((failure, i) => new DraftOutcome(i < survivors ? InnerOutcome.Ok : failure)).ToArray();
+        ChatOutcome[] failures = [ChatOutcome.HttpError, ChatOutcome.RateLimited, ChatOutcome.Empty, ChatOutcome.Auth, ChatOutcome.InactivityTimeout];
+        var drafts = failures.Select((failure, i) => new DraftOutcome(i < survivors ? ChatOutcome.Ok : failure)).ToArray();
 
         Assert.Equal(expected, Describe(SurvivorsTable.Decide(drafts, 3, Enum.Parse<RequireMode>(mode, ignoreCase: true))));
     }
@@ -47,8 +48,8 @@ public sealed class SurvivorsTableTests
     public void NobodyAnswered_TheSharedCauseDecides(string outcomes, string expected)
     {
         var drafts = outcomes.Split(' ').Select(outcome => outcome == "StageDeadline"
-            ? new DraftOutcome(InnerOutcome.Cancelled, CancelReason.StageDeadline)
-            : new DraftOutcome(Enum.Parse<InnerOutcome>(outcome))).ToArray();
+            ? new DraftOutcome(ChatOutcome.Cancelled, CancelReason.StageDeadline)
+            : new DraftOutcome(Enum.Parse<ChatOutcome>(outcome))).ToArray();
 
         Assert.Equal(expected, Describe(SurvivorsTable.Decide(drafts, 2, RequireMode.Any)));
     }
@@ -56,7 +57,7 @@ public sealed class SurvivorsTableTests
     [Fact]
     public void MembersThatCannotReadTheInput_DoNotCount()
     {
-        DraftOutcome[] drafts = [new(InnerOutcome.Ok), new(InnerOutcome.UnsupportedInput), new(InnerOutcome.Ok)];
+        DraftOutcome[] drafts = [new(ChatOutcome.Ok), new(ChatOutcome.UnsupportedInput), new(ChatOutcome.Ok)];
 
         Assert.Equal("GoOn", Describe(SurvivorsTable.Decide(drafts, 2, RequireMode.Full)));
     }

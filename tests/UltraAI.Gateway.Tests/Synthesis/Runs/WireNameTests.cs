@@ -1,3 +1,4 @@
+using UltraAI.Gateway.Providers.Chat;
 using System.Text.Json;
 using UltraAI.Gateway.Synthesis.Collect;
 using UltraAI.Gateway.Synthesis.Runs;
@@ -8,7 +9,7 @@ namespace UltraAI.Gateway.Tests.Synthesis.Runs;
 public sealed class WireNameTests
 {
     [Fact]
-    public void Outcomes_AreTheirNamesInSnakeCase() => Assert.All(Enum.GetValues<InnerOutcome>(), value => Assert.Equal(Snake(value), value.Name()));
+    public void Outcomes_AreTheirNamesInSnakeCase() => Assert.All(Enum.GetValues<ChatOutcome>(), value => Assert.Equal(Snake(value), value.Name()));
 
     [Fact]
     public void DegradedCodes_AreTheirNamesInSnakeCase() => Assert.All(Enum.GetValues<DegradedCode>(), value => Assert.Equal(Snake(value), value.Name()));

@@ -1,0 +1,76 @@
+using Microsoft.AspNetCore.Http.Features;
+using UltraAI.Gateway.Admission;
+using UltraAI.Gateway.Errors;
+using UltraAI.Gateway.Forwarding;
+using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Providers;
+using UltraAI.Gateway.Synthesis.Calls;
+using UltraAI.Gateway.Synthesis.Runs;
+
+namespace UltraAI.Gateway.Synthesis.Surface;
+
+/// <summary>Stands before every endpoint of /ultra: draining, the virtual key, faults of our own. As passthrough does it.</summary>
+internal sealed class UltraAccess(IVirtualKeySource keys, IForwardingSettingsSource settings, DrainState drain, FaultHandler faults, IErrorRenderer renderer, TimeProvider time)
+{
+    private static readonly UltraError Draining = UltraError.Of(new GatewayError(ErrorCode.Draining, "This gateway is shutting down; try again, on another instance.")
+    {
+        RetryAfter = TimeSpan.FromSeconds(1),
+    });
+
+    private static readonly UltraError Nested = UltraError.Invalid(
+        "nested_ultra", $"This request comes out of a run of /ultra ({InnerCalls.DepthField}); runs don't call runs. Give the panel models, not presets of a gateway.");
+
+    public RequestDelegate Guard(Func<HttpContext, VirtualKey, Task> handle) => async context =>
+    {
+        if (!drain.TryEnter())
+        {
+            await UltraResponse.WriteAsync(context, Draining);
+            return;
+        }
+
+        try
+        {
+            if (Identify(context, out var key) is { } error)
+            {
+                await UltraResponse.WriteAsync(context, error);
+                return;
+            }
+
+            await handle(context, key!);
+        }
+        catch (Exception exception)
+        {
+            await faults.HandleAsync(context, exception, renderer);
+        }
+        finally
+        {
+            drain.Leave();
+        }
+    };
+
+    private UltraError? Identify(HttpContext context, out VirtualKey? key)
+    {
+        key = null;
+        var request = context.Request;
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var client = ClientAddress.Of(context, settings.Forwarding.TrustedProxies);
+        if (RequestPreparation.Refuse(context, isWebSocket: false) is { } refusal)
+        {
+            return UltraError.Of(refusal);
+        }
+
+        if (request.Headers.ContainsKey(InnerCalls.DepthField))
+        {
+            return Nested;
+        }
+
+        RequestPreparation.RemoveHopByHop(request.Headers);
+        if (PresentedKey.Take(request.Headers, ProviderKinds.OpenAI, ref target, out var presented) is { } error)
+        {
+            return UltraError.Of(error);
+        }
+
+        key = keys.VirtualKeys.Find(presented);
+        return AccessPolicy.CheckKey(key, client, time.GetUtcNow()) is { } denied ? UltraError.Of(denied) : null;
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text.Json.Nodes;
+using UltraAI.Gateway.Simulator;
+using UltraAI.Gateway.Tests.Functional.Common;
+using Xunit;
+
+namespace UltraAI.Gateway.Tests.Functional.Ultra;
+
+/// <summary>Runs under limits, budgets and scopes of their key.</summary>
+public sealed class UltraAdmissionTests
+{
+    [Fact]
+    public async Task Requests_AreReservedForTheWholeRun()
+    {
+        await using var environment = await StartAsync(new JsonObject { ["RequestsPerMinute"] = 1, ["RequestBurst"] = 13 });
+        environment.ScriptUsualRun();
+
+        await environment.AskAsync();
+        using var refused = await environment.PostAsync("/ultra/v1/chat/completions", UltraEnvironment.Body());
+
+        Assert.Equal((429, "true"), ((int)refused.StatusCode, Assert.Single(refused.Headers.GetValues("x-should-retry"))));
+        Assert.NotNull(refused.Headers.RetryAfter);
+        Assert.Equal(7, environment.Requests.Count());
+    }
+
+    [Fact]
+    public async Task RunThatCanNeverFit_IsNotToBeRepeated()
+    {
+        await using var environment = await StartAsync(new JsonObject { ["RequestsPerMinute"] = 60, ["RequestBurst"] = 6 });
+
+        using var refused = await environment.PostAsync("/ultra/v1/chat/completions", UltraEnvironment.Body());
+
+        Assert.Equal((429, "false"), ((int)refused.StatusCode, Assert.Single(refused.Headers.GetValues("x-should-retry"))));
+        Assert.Empty(environment.Requests);
+    }
+
+    [Fact]
+    public async Task Place_IsFreeAfterTheRun_AndAfterAClientThatLeft()
+    {
+        await using var environment = await StartAsync(new JsonObject { ["MaxConcurrent"] = 1 });
+        foreach (var member in environment.Members)
+        {
+            member.Script(_ => true, SimulatedBehaviour.Hang, times: 1);
+        }
+
+        environment.ScriptUsualRun();
+        using var leave = new CancellationTokenSource();
+        var run = environment.PostAsync("/ultra/v1/chat/completions", UltraEnvironment.Body(), cancellationToken: leave.Token);
+        await environment.Members[0].WaitForRequestAsync();
+        using var second = await environment.PostAsync("/ultra/v1/chat/completions", UltraEnvironment.Body());
+        await leave.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
+
+        Assert.Equal("concurrency_limited", Assert.Single(second.Headers.GetValues("x-ultraai-error")));
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                using var again = await environment.PostAsync("/ultra/v1/chat/completions", UltraEnvironment.Body());
+                return again.IsSuccessStatusCode;
+            },
+            "the place is free again");
+    }
+
+    [Fact]
+    public async Task Budget_ThatDoesNotHoldTheRun_IsA402()
+    {
+        await using var environment = await UltraEnvironment.StartAsync(changeGateway: gateway => gateway["VirtualKeys"]![0]!["Budget"] = new JsonObject { ["Usd"] = 0.5, ["Period"] = "Total" });
+
+        var answer = await environment.AskAsync(status: 402);
+
+        Assert.Equal("budget_exhausted", (string?)answer["error"]!["code"]);
+        Assert.Empty(environment.Requests);
+    }
+
+    [Theory]
+    [InlineData("Providers", "openai", "provider_not_allowed")]
+    [InlineData("Models", "model-a", "model_not_allowed")]
+    [InlineData("Endpoints", "POST /v1/embeddings", "endpoint_not_allowed")]
+    public async Task Scope_HoldsForEveryModelOfThePreset(string property, string value, string code)
+    {
+        await using var environment = await UltraEnvironment.StartAsync(changeGateway: gateway => gateway["VirtualKeys"]![0]![property] = new JsonArray(value));
+
+        var answer = await environment.AskAsync(status: 403);
+        using var models = await environment.SendAsync(HttpMethod.Get, "/ultra/v1/models");
+
+        Assert.Equal(code, (string?)answer["error"]!["code"]);
+        Assert.Contains("\"data\":[]", await models.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Empty(environment.Requests);
+    }
+
+    private static Task<UltraEnvironment> StartAsync(JsonObject limits) =>
+        UltraEnvironment.StartAsync(changeGateway: gateway => gateway["VirtualKeys"]![0]!["Limits"] = limits);
+}

@@ -1,0 +1,168 @@
+using System.ClientModel;
+using System.Text.Json.Nodes;
+using OpenAI;
+using OpenAI.Chat;
+using UltraAI.Gateway.Simulator;
+using Xunit;
+
+namespace UltraAI.Gateway.Tests.Functional.Ultra;
+
+/// <summary>Streams of both surfaces, and the official SDK on the OpenAI one.</summary>
+public sealed class UltraStreamTests
+{
+    [Fact]
+    public async Task NativeStream_IsGaplessWithOneEnd()
+    {
+        await using var environment = await UltraEnvironment.StartAsync();
+        environment.ScriptUsualRun();
+
+        var frames = await environment.StreamAsync();
+
+        Assert.Equal(Enumerable.Range(1, frames.Count), frames.Select(frame => (int)frame.Data["seq"]!));
+        Assert.Equal(("run.started", "run.completed"), (frames[0].Name, frames[^1].Name));
+        Assert.Single(frames, frame => frame.Name is "run.completed" or "run.failed" or "run.cancelled");
+        Assert.Equal((7, 7), (frames.Count(frame => frame.Name == "call.started"), frames.Count(frame => frame.Name == "call.completed")));
+        Assert.Equal(["initial", "review", "synthesis"], frames.Where(frame => frame.Name == "stage.completed").Select(frame => (string)frame.Data["stage"]!));
+        Assert.Equal(3, frames.Count(frame => frame.Name == "review.parsed"));
+        Assert.Single(frames, frame => frame.Name == "ranking");
+        var text = string.Concat(frames.Where(frame => frame.Name == "synthesis.delta").Select(frame => (string)frame.Data["text"]!));
+        Assert.Equal(text, (string?)frames[^1].Data["message"]!["content"]);
+    }
+
+    [Fact]
+    public async Task LeadsText_ComesAsItIsWritten()
+    {
+        await using var environment = await UltraEnvironment.StartAsync();
+        var goOn = new TaskCompletionSource();
+        environment.Lead.Script(_ => true, new SimulatedBehaviour { Text = "one two three four five six", Chunks = 6, BeforeChunk = chunk => chunk < 4 ? Task.CompletedTask : goOn.Task });
+        environment.ScriptUsualRun();
+
+        using var response = await environment.PostAsync("/ultra/v1/chat/completions", UltraEnvironment.Body(",\"stream\":true"), HttpCompletionOption.ResponseHeadersRead);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+        while (await reader.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.Contains("\"content\":\"one", StringComparison.Ordinal))
+        {
+        }
+
+        Assert.Equal(1, environment.Lead.ActiveRequests);
+        goOn.SetResult();
+        Assert.EndsWith("data: [DONE]\n\n", await reader.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task LeadThatBreaksOffAfterItsFirstByte_IsAnErrorEvent()
+    {
+        await using var environment = await UltraEnvironment.StartAsync();
+        environment.Lead.Script(_ => true, SimulatedBehaviour.Cut(3));
+        environment.ScriptUsualRun();
+
+        using var response = await environment.PostAsync("/ultra/v1/chat/completions", UltraEnvironment.Body(",\"stream\":true"));
+        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(200, (int)response.StatusCode);
+        Assert.Contains("\"code\":\"lead_failed\"", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("[DONE]", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task FailureBeforeAnyText_HasAStatus()
+    {
+        await using var environment = await UltraEnvironment.StartAsync();
+        foreach (var member in environment.Members)
+        {
+            member.Script(_ => true, new SimulatedBehaviour { Status = 400 });
+        }
+
+        using var response = await environment.PostAsync("/ultra/v1/chat/completions", UltraEnvironment.Body(",\"stream\":true"));
+
+        Assert.Equal((502, "false"), ((int)response.StatusCode, Assert.Single(response.Headers.GetValues("x-should-retry"))));
+    }
+
+    [Fact]
+    public async Task CancelledRun_EndsWithItsEvent()
+    {
+        await using var environment = await UltraEnvironment.StartAsync();
+        environment.Lead.Script(_ => true, SimulatedBehaviour.Hang);
+        environment.ScriptUsualRun();
+
+        using var response = await environment.PostAsync("/ultra", UltraEnvironment.Body(",\"stream\":true").Replace("\"model\":\"ultra\",", "", StringComparison.Ordinal), HttpCompletionOption.ResponseHeadersRead);
+        var hanging = await environment.Lead.WaitForRequestAsync();
+        using var cancelled = await environment.SendAsync(HttpMethod.Delete, "/ultra/runs/" + Assert.Single(response.Headers.GetValues("x-ultraai-run-id")));
+        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        using var again = await environment.SendAsync(HttpMethod.Delete, "/ultra/runs/" + Assert.Single(response.Headers.GetValues("x-ultraai-run-id")));
+
+        Assert.Equal((202, 404), ((int)cancelled.StatusCode, (int)again.StatusCode));
+        Assert.Contains("event: run.cancelled", text, StringComparison.Ordinal);
+        await hanging.Aborted.WaitAsync(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task OfficialSdk_CreatesAndStreams()
+    {
+        await using var environment = await UltraEnvironment.StartAsync();
+        environment.ScriptUsualRun();
+        var client = new ChatClient("ultra", new ApiKeyCredential(UltraEnvironment.Key), new OpenAIClientOptions { Endpoint = new Uri(environment.Address + "/ultra/v1") });
+
+        ChatCompletion whole = await client.CompleteChatAsync([new UserChatMessage(UltraEnvironment.Question)], cancellationToken: TestContext.Current.CancellationToken);
+        var text = "";
+        var tokens = 0;
+        await foreach (var update in client.CompleteChatStreamingAsync([new UserChatMessage(UltraEnvironment.Question)], cancellationToken: TestContext.Current.CancellationToken))
+        {
+            text += string.Concat(update.ContentUpdate.Select(part => part.Text));
+            tokens += update.Usage?.TotalTokenCount ?? 0;
+        }
+
+        Assert.Equal(whole.Content[0].Text, text);
+        Assert.Equal((ChatFinishReason.Stop, true), (whole.FinishReason, whole.Usage.TotalTokenCount > 0));
+        Assert.True(tokens > 0);
+    }
+
+    [Fact]
+    public async Task OfficialSdk_RaisesErrors_AndRepeatsNothingAfterWork()
+    {
+        await using var environment = await UltraEnvironment.StartAsync(preset => preset["Lead"]!["OnFailure"] = "fail");
+        environment.Lead.Script(_ => true, new SimulatedBehaviour { Status = 400 });
+        environment.ScriptUsualRun();
+        var client = new ChatClient("ultra", new ApiKeyCredential(UltraEnvironment.Key), new OpenAIClientOptions { Endpoint = new Uri(environment.Address + "/ultra/v1") });
+
+        var failed = await Assert.ThrowsAsync<ClientResultException>(() => client.CompleteChatAsync([new UserChatMessage("?")]));
+
+        Assert.Equal(502, failed.Status);
+        Assert.Equal("false", Headers(failed, "x-should-retry"));
+        var drafts = environment.Requests.Count(UltraEnvironment.IsDraft);
+        Assert.True(drafts == 3, $"{drafts} drafts: the SDK has repeated the run.");
+    }
+
+    [Fact]
+    public async Task Pages_SayWhatThereIs()
+    {
+        await using var environment = await UltraEnvironment.StartAsync();
+
+        using var models = await environment.SendAsync(HttpMethod.Get, "/ultra/v1/models");
+        using var presets = await environment.SendAsync(HttpMethod.Get, "/ultra/presets");
+        using var ready = await environment.SendAsync(HttpMethod.Get, "/ultra/ready");
+
+        var model = JsonNode.Parse(await models.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["data"]![0]!;
+        Assert.Equal(("ultra", 3, "huggingface/lead-model"), ((string?)model["id"], (int)model["ultra"]!["members"]!, (string?)model["ultra"]!["lead"]));
+        Assert.Contains("openai/model-a", await presets.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Equal(200, (int)ready.StatusCode);
+        Assert.Empty(environment.Requests);
+    }
+
+    [Theory]
+    [InlineData(""","ultra":{"speed":1}""", 400, "invalid_request")]
+    [InlineData(""","ultra":{"deadline_ms":999999}""", 400, "invalid_override")]
+    [InlineData(""","ultra":{"review":"off"}""", 403, "overrides_not_allowed")]
+    [InlineData(""","n":2""", 400, "unsupported_parameter")]
+    public async Task BadRequest_IsRefusedBeforeAnyCall(string more, int status, string code)
+    {
+        await using var environment = await UltraEnvironment.StartAsync();
+
+        var answer = await environment.AskAsync(more, status);
+
+        Assert.Equal(code, (string?)answer["error"]!["code"]);
+        Assert.Empty(environment.Requests);
+    }
+
+    private static string? Headers(ClientResultException exception, string name) =>
+        exception.GetRawResponse()!.Headers.TryGetValue(name, out var value) ? value : null;
+}
