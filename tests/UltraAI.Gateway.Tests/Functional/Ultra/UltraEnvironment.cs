@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
@@ -40,8 +39,8 @@ internal sealed class UltraEnvironment : IAsyncDisposable
         environment._simulator = await ProviderSimulator.StartAsync(null, TestContext.Current.CancellationToken);
         var preset = new JsonObject
         {
-            ["Members"] = new JsonArray("openai/model-a", "anthropic/model-b", "google/model-c"),
-            ["Lead"] = new JsonObject { ["Models"] = new JsonArray("huggingface/" + LeadModel), ["AllowMembers"] = false },
+            [nameof(Members)] = new JsonArray("openai/model-a", "anthropic/model-b", "google/model-c"),
+            [nameof(Lead)] = new JsonObject { ["Models"] = new JsonArray("huggingface/" + LeadModel), ["AllowMembers"] = false },
         };
         change?.Invoke(preset);
         var gateway = new JsonObject
