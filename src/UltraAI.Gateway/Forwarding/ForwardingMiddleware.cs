@@ -161,8 +161,14 @@ internal sealed class ForwardingMiddleware(
         {
             if (forwarded is null)
             {
-                // Its body could not be read to where it had to be.
-                reporter.NotCalled(provider, context.RequestAborted.IsCancellationRequested ? CallOutcome.Cancelled : CallOutcome.Refused);
+                // Its body could not be read to where it had to be. A reset is seen there before the request is told that it was aborted.
+                var isGone = context.RequestAborted.IsCancellationRequested || exception is IOException and not BadHttpRequestException;
+                reporter.NotCalled(provider, isGone ? CallOutcome.Cancelled : CallOutcome.Refused);
+                if (isGone)
+                {
+                    context.Abort();
+                    return;
+                }
             }
 
             await faults.HandleAsync(context, exception, provider.Kind.ErrorRenderer);

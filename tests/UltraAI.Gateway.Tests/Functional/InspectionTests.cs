@@ -107,7 +107,7 @@ public sealed class InspectionTests
         }
 
         Assert.Empty(gateway.OpenAI.Requests);
-        Assert.DoesNotContain(gateway.Logs.Lines, line => line.StartsWith("Error", StringComparison.Ordinal));
+        Assert.DoesNotContain(gateway.Logs.Lines, line => line.StartsWith("Error UltraAI", StringComparison.Ordinal));
         await AssertFreeAsync(gateway);
     }
 

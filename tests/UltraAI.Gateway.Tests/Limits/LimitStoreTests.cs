@@ -74,7 +74,8 @@ public abstract class LimitStoreTests : IAsyncLifetime
         await TakeAsync(key, requests: 2);
         var refused = await TakeAsync(key, requests: 1);
 
-        await PassAsync(refused.Refusal!.RetryAfter!.Value);
+        // Clients are told whole seconds, rounded up.
+        await PassAsync(TimeSpan.FromSeconds(Math.Ceiling(refused.Refusal!.RetryAfter!.Value.TotalSeconds)));
 
         Assert.NotNull((await TakeAsync(key, requests: 1)).Reservation);
         Assert.Null((await TakeAsync(key, requests: 1)).Reservation);
