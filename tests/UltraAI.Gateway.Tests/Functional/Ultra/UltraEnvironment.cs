@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
@@ -38,11 +37,9 @@ internal sealed class UltraEnvironment : IAsyncDisposable
     {
         var environment = new UltraEnvironment();
         environment._simulator = await ProviderSimulator.StartAsync(null, TestContext.Current.CancellationToken);
-        var preset = new JsonObject
-        {
-            ["Members"] = new JsonArray("openai/model-a", "anthropic/model-b", "google/model-c"),
-            ["Lead"] = new JsonObject { ["Models"] = new JsonArray("huggingface/" + LeadModel), ["AllowMembers"] = false },
-        };
+        var preset = JsonNode.Parse("""
+            {"Members":["openai/model-a","anthropic/model-b","google/model-c"],"Lead":{"Models":["huggingface/lead-model"],"AllowMembers":false}}
+            """)!.AsObject();
         change?.Invoke(preset);
         var gateway = new JsonObject
         {
