@@ -24,6 +24,10 @@ internal static class DemoBanner
           curl {{address}}/google/v1beta/models/gemini-2.5-pro:generateContent -H "x-goog-api-key: {{key}}" -H "Content-Type: application/json" -d '{"contents":[{"parts":[{"text":"Hello!"}]}]}'
           curl {{address}}/huggingface/v1/chat/completions -H "Authorization: Bearer {{key}}" -H "Content-Type: application/json" -d '{"model":"meta-llama/Llama-3.3-70B-Instruct","messages":[{"role":"user","content":"Hello!"}]}'
 
+        Three models that disagree, review each other, and one that writes the answer; without "stream" as one JSON object, or from any OpenAI SDK at {{address}}/ultra/v1:
+
+          curl -N {{address}}/ultra -H "Authorization: Bearer {{key}}" -H "Content-Type: application/json" -d '{"stream":true,"messages":[{"role":"user","content":"Why do teams put a gateway in front of models?"}]}'
+
         What that used and cost, a second later:
 
           curl "{{address}}/admin/usage?by=provider,model" -H "Authorization: Bearer {{adminToken}}"

@@ -21,6 +21,7 @@ internal static class DemoCommand
                 new SimulatorOptions { Latency = TimeSpan.FromMilliseconds(200), ChunkDelay = TimeSpan.FromMilliseconds(40) },
                 cancellationToken);
 
+            DemoPanel.Script(simulator);
             var key = VirtualKeySecret.New();
             var token = VirtualKeySecret.New();
             var tokenFile = Path.Combine(folder.FullName, "admin-token");
@@ -62,6 +63,7 @@ internal static class DemoCommand
                 ["Providers"] = providers,
                 ["VirtualKeys"] = new JsonArray(new JsonObject { ["Name"] = "demo", ["Value"] = key }),
                 ["Prices"] = new JsonArray(Price("openai/*", 2.5m, 10m), Price("anthropic/*", 3m, 15m), Price("google/*", 1.25m, 10m), Price("huggingface/*", 0.1m, 0.3m)),
+                ["Ultra"] = new JsonObject { ["Presets"] = DemoPanel.Presets() },
                 ["Admin"] = new JsonObject { ["TokenFile"] = tokenFile },
                 ["Store"] = new JsonObject { ["Path"] = Path.Combine(folder, "gateway.db") },
                 ["Drain"] = new JsonObject { ["Delay"] = "00:00:00", ["Timeout"] = "00:00:02" },

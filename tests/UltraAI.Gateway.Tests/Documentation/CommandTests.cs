@@ -59,7 +59,7 @@ public sealed partial class CommandTests(DemoFixture demo)
     {
         var commands = CurlPattern().Matches(demo.Output).Select(match => match.Groups[1].Value).ToArray();
 
-        Assert.Equal(5, commands.Length);
+        Assert.Equal(6, commands.Length);
         foreach (var command in commands)
         {
             await CurlAsync(command.Replace("curl ", "curl -fsS ", StringComparison.Ordinal));
@@ -143,7 +143,7 @@ public sealed partial class CommandTests(DemoFixture demo)
             "bash", ["-c", command], new Dictionary<string, string> { ["KEY"] = demo.Key, ["ULTRAAI_ADMIN_TOKEN"] = demo.AdminToken, ["NO_PROXY"] = "*" }, Repository.Root);
 
         Assert.True(exitCode == 0, $"{command}\n{output}");
-        Assert.Matches("(?s)(choices|content_block_delta|candidates|\"content\"|\"rows\":|\"data\":)", output);
+        Assert.Matches("(?s)(choices|content_block_delta|candidates|\"content\"|\"rows\":|\"data\":|run.completed)", output);
     }
 
     [GeneratedRegex(@"^\s+(curl .*)$", RegexOptions.Multiline)]

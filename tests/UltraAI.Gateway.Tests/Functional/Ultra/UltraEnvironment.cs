@@ -37,11 +37,9 @@ internal sealed class UltraEnvironment : IAsyncDisposable
     {
         var environment = new UltraEnvironment();
         environment._simulator = await ProviderSimulator.StartAsync(null, TestContext.Current.CancellationToken);
-        var preset = new JsonObject
-        {
-            [nameof(Members)] = new JsonArray("openai/model-a", "anthropic/model-b", "google/model-c"),
-            [nameof(Lead)] = new JsonObject { ["Models"] = new JsonArray("huggingface/" + LeadModel), ["AllowMembers"] = false },
-        };
+        var preset = JsonNode.Parse("""
+            {"Members":["openai/model-a","anthropic/model-b","google/model-c"],"Lead":{"Models":["huggingface/lead-model"],"AllowMembers":false}}
+            """)!.AsObject();
         change?.Invoke(preset);
         var gateway = new JsonObject
         {

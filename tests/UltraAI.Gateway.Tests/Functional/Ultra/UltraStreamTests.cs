@@ -1,4 +1,5 @@
 using System.ClientModel;
+using System.ClientModel.Primitives;
 using System.Text.Json.Nodes;
 using OpenAI;
 using OpenAI.Chat;
@@ -117,19 +118,24 @@ public sealed class UltraStreamTests
     }
 
     [Fact]
-    public async Task OfficialSdk_RaisesErrors_AndRepeatsNothingAfterWork()
+    public async Task OfficialSdk_RaisesErrors_ThatSayNotToRepeat()
     {
         await using var environment = await UltraEnvironment.StartAsync(preset => preset["Lead"]!["OnFailure"] = "fail");
         environment.Lead.Script(_ => true, new SimulatedBehaviour { Status = 400 });
         environment.ScriptUsualRun();
-        var client = new ChatClient("ultra", new ApiKeyCredential(UltraEnvironment.Key), new OpenAIClientOptions { Endpoint = new Uri(environment.Address + "/ultra/v1") });
+
+        // This SDK repeats 502 whatever x-should-retry says; those for Python and Node go by it.
+        var client = new ChatClient("ultra", new ApiKeyCredential(UltraEnvironment.Key), new OpenAIClientOptions
+        {
+            Endpoint = new Uri(environment.Address + "/ultra/v1"),
+            RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
+        });
 
         var failed = await Assert.ThrowsAsync<ClientResultException>(() => client.CompleteChatAsync([new UserChatMessage("?")]));
 
         Assert.Equal(502, failed.Status);
         Assert.Equal("false", Headers(failed, "x-should-retry"));
-        var drafts = environment.Requests.Count(UltraEnvironment.IsDraft);
-        Assert.True(drafts == 3, $"{drafts} drafts: the SDK has repeated the run.");
+        Assert.Equal(3, environment.Requests.Count(UltraEnvironment.IsDraft));
     }
 
     [Fact]
