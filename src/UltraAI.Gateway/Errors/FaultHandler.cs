@@ -9,7 +9,8 @@ internal sealed partial class FaultHandler(ILogger<FaultHandler> logger)
     {
         if (context.RequestAborted.IsCancellationRequested || exception is ConnectionResetException)
         {
-            // Nobody is there to answer. A reset may show in the reading of the body before it is told.
+            // Nobody is there to answer. A reset may show in the reading of the body before it is told; the server must not go on reading.
+            context.Abort();
             return Task.CompletedTask;
         }
 
