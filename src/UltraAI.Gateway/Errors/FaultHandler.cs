@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Connections;
+
 namespace UltraAI.Gateway.Errors;
 
 /// <summary>Answers for faults of the gateway's own, so that no request ends without a word and none tells a client about our insides.</summary>
@@ -5,9 +7,10 @@ internal sealed partial class FaultHandler(ILogger<FaultHandler> logger)
 {
     public Task HandleAsync(HttpContext context, Exception exception, IErrorRenderer renderer)
     {
-        if (context.RequestAborted.IsCancellationRequested)
+        if (context.RequestAborted.IsCancellationRequested || exception is ConnectionResetException)
         {
-            // Nobody is there to answer.
+            // Nobody is there to answer. A reset may show in the reading of the body before it is told; the server must not go on reading.
+            context.Abort();
             return Task.CompletedTask;
         }
 

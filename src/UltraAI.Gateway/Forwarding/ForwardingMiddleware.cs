@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using UltraAI.Gateway.Admission;
 using UltraAI.Gateway.Errors;
@@ -162,13 +163,8 @@ internal sealed class ForwardingMiddleware(
             if (forwarded is null)
             {
                 // Its body could not be read to where it had to be. A reset is seen there before the request is told that it was aborted.
-                var isGone = context.RequestAborted.IsCancellationRequested || exception is IOException and not BadHttpRequestException;
+                var isGone = context.RequestAborted.IsCancellationRequested || exception is ConnectionResetException;
                 reporter.NotCalled(provider, isGone ? CallOutcome.Cancelled : CallOutcome.Refused);
-                if (isGone)
-                {
-                    context.Abort();
-                    return;
-                }
             }
 
             await faults.HandleAsync(context, exception, provider.Kind.ErrorRenderer);
