@@ -65,6 +65,10 @@ internal static class RequestPreparation
     public static void RemoveHopByHop(IHeaderDictionary headers)
     {
         headers.Cookie = StringValues.Empty;
+
+        // Only a run of /ultra says these.
+        headers.Remove("x-ultraai-call");
+        headers.Remove("x-ultraai-depth");
         if (headers.TransferEncoding.Count > 0)
         {
             // Kestrel renames a Content-Length that stands beside Transfer-Encoding, which overrides it (RFC 9112, 6.3).

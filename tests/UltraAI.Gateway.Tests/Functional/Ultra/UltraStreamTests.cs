@@ -169,6 +169,23 @@ public sealed class UltraStreamTests
         Assert.Empty(environment.Requests);
     }
 
+    [Fact]
+    public async Task FieldsOfRuns_AreNotAClientsToSend()
+    {
+        await using var environment = await UltraEnvironment.StartAsync();
+        using var client = new HttpClient();
+        client.DefaultRequestHeaders.Add("Authorization", "Bearer " + UltraEnvironment.Key);
+        client.DefaultRequestHeaders.Add("x-ultraai-call", "i.m1");
+        client.DefaultRequestHeaders.Add("x-ultraai-depth", "1");
+
+        using var passed = await client.GetAsync(new Uri(environment.Address + "/openai/v1/models"), TestContext.Current.CancellationToken);
+        using var refused = await client.GetAsync(new Uri(environment.Address + "/ultra/v1/models"), TestContext.Current.CancellationToken);
+
+        var seen = Assert.Single(environment.Simulator.OpenAI.Requests);
+        Assert.Equal((200, null, null), ((int)passed.StatusCode, seen.Header("x-ultraai-call"), seen.Header("x-ultraai-depth")));
+        Assert.Equal("nested_ultra", Assert.Single(refused.Headers.GetValues("x-ultraai-error")));
+    }
+
     private static string? Headers(ClientResultException exception, string name) =>
         exception.GetRawResponse()!.Headers.TryGetValue(name, out var value) ? value : null;
 }
