@@ -12,7 +12,7 @@ public sealed class BudgetTests
     // A token of output costs 0.001 USD, one of input nothing: a call of at most 10 tokens costs at most 0.01 USD.
     private const string Chat = """{"model":"gpt-4o","messages":[],"max_tokens":10}""";
 
-    private static int s_tokens;
+    private int _tokens;
 
     [Fact]
     public async Task RacingCalls_NeverSpendMoreThanTheBudget()
@@ -123,12 +123,12 @@ public sealed class BudgetTests
         }
     }
 
-    private static TokenCount CountTokens(RawUpstream upstream)
+    private TokenCount CountTokens(RawUpstream upstream)
     {
         var count = new TokenCount();
         upstream.Handler = exchange =>
         {
-            var tokens = 1 + (Interlocked.Increment(ref s_tokens) % 10);
+            var tokens = 1 + (Interlocked.Increment(ref _tokens) % 10);
             count.Add(tokens);
             return exchange.RespondJsonAsync($$$"""{"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":{{{tokens}}}}}""");
         };

@@ -1,5 +1,5 @@
-using UltraAI.Gateway.Providers.Chat;
 using System.Text.Json;
+using UltraAI.Gateway.Providers.Chat;
 using UltraAI.Gateway.Synthesis.Collect;
 using UltraAI.Gateway.Synthesis.Runs;
 using Xunit;
