@@ -75,7 +75,7 @@ internal sealed class ClientBody(HttpContext context, HeldBodies held, Inspectio
         {
             _buffer = read.Buffer;
             _isPending = true;
-            IsWhole = read.IsCompleted || read.Buffer.Length == length;
+            IsWhole = IsAllOfIt(read, length);
             if (Count() is { } full)
             {
                 return new ValueTask<GatewayError?>(full);
@@ -169,7 +169,7 @@ internal sealed class ClientBody(HttpContext context, HeldBodies held, Inspectio
             clock.CancelAfter(inactivity);
             _buffer = read.Buffer;
             _isPending = true;
-            IsWhole = read.IsCompleted || read.Buffer.Length == length;
+            IsWhole = IsAllOfIt(read, length);
             if (Count() is { } full)
             {
                 return full;
@@ -181,6 +181,10 @@ internal sealed class ClientBody(HttpContext context, HeldBodies held, Inspectio
             }
         }
     }
+
+    // A body that a policy depends on is too long at the same length however much of it has arrived by now.
+    private bool IsAllOfIt(ReadResult read, long? length) =>
+        (read.IsCompleted || read.Buffer.Length == length) && !(_isCounted && read.Buffer.Length > options.MaxBodyBytes);
 
     // Where no policy depends on the body, nobody is refused for want of room: Kestrel has it in memory anyway, and no more than that.
     private GatewayError? Count()
