@@ -139,46 +139,41 @@ internal sealed class ClientBody(HttpContext context, HeldBodies held, Inspectio
 
     private async Task<GatewayError?> ReadAsync(PipeReader reader, long most, long? length)
     {
-        using var clock = new CancellationTokenSource(inactivity, time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, context.RequestAborted);
-        while (true)
+        // It comes in pieces of 4 KB: no timer is set for each of them.
+        var clock = new CallClock(time, static () => { });
+        clock.Start(inactivity);
+        try
         {
-            if (_buffer.Length > most || (most == FreeBytes && _buffer.Length == most))
+            while (!IsWhole && _buffer.Length <= most && !(most == FreeBytes && _buffer.Length == most))
             {
-                return null;
+                if (_isPending)
+                {
+                    _isPending = false;
+                    _examined = _buffer.End;
+                    reader.AdvanceTo(_buffer.Start, _buffer.End);
+                }
+
+                var read = await reader.ReadAsync(clock.Token);
+                clock.Restart();
+                _buffer = read.Buffer;
+                _isPending = true;
+                IsWhole = IsAllOfIt(read, length);
+                if (Count() is { } full)
+                {
+                    return full;
+                }
             }
 
-            if (_isPending)
-            {
-                _isPending = false;
-                _examined = _buffer.End;
-                reader.AdvanceTo(_buffer.Start, _buffer.End);
-            }
-
-            ReadResult read;
-            try
-            {
-                read = await reader.ReadAsync(linked.Token);
-            }
-            catch (OperationCanceledException) when (clock.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
-            {
-                _buffer = default;
-                return Stalled;
-            }
-
-            clock.CancelAfter(inactivity);
-            _buffer = read.Buffer;
-            _isPending = true;
-            IsWhole = IsAllOfIt(read, length);
-            if (Count() is { } full)
-            {
-                return full;
-            }
-
-            if (IsWhole)
-            {
-                return null;
-            }
+            return null;
+        }
+        catch (OperationCanceledException) when (clock.HasExpired)
+        {
+            _buffer = default;
+            return Stalled;
+        }
+        finally
+        {
+            clock.Stop();
         }
     }
 

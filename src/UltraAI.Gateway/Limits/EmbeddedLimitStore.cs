@@ -35,7 +35,7 @@ internal sealed class EmbeddedLimitStore : ILimitStore
         {
             if (subject.State is not EmbeddedSubject state)
             {
-                subject.State = state = new EmbeddedSubject(subject, isProvider, isProvider ? LimitMetrics.Other : _metrics.TagOf(subject));
+                subject.State = state = new EmbeddedSubject(subject, isProvider, isProvider ? _metrics.Other : _metrics.DecisionsOf(subject));
             }
 
             return state;
@@ -106,10 +106,10 @@ internal sealed class EmbeddedLimitStore : ILimitStore
             var shortage = default(LimitShortage);
             key?.Check(keyDemand, now, ref shortage);
             provider?.Check(providerDemand, now, ref shortage);
-            var tag = key?.Tag ?? LimitMetrics.Other;
+            var decisions = key?.Decisions ?? store._metrics.Other;
             if (shortage.IsAny)
             {
-                store._metrics.Decided(tag, shortage.IsProvider, shortage.Kind, admitted: false);
+                decisions.Add(shortage.IsProvider, shortage.Kind, admitted: false);
                 return new LimitDecision { Refusal = shortage.ToError(), Requests = key?.RequestState(), Tokens = key?.TokenState() };
             }
 
@@ -125,7 +125,7 @@ internal sealed class EmbeddedLimitStore : ILimitStore
                 _providerConcurrent += providerDemand.Concurrent;
             }
 
-            store._metrics.DecidedAll(tag, key?.Subject, provider?.Subject);
+            LimitMetrics.AdmittedBy(decisions, key?.Subject, provider?.Subject);
             return new LimitDecision { Reservation = this, Requests = key?.RequestState(), Tokens = key?.TokenState() };
         }
 

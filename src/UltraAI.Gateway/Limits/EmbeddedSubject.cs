@@ -1,7 +1,7 @@
 namespace UltraAI.Gateway.Limits;
 
-/// <summary>One subject's buckets and running calls in this process. Everything but <see cref="Tag"/> belongs to <see cref="Gate"/>.</summary>
-internal sealed class EmbeddedSubject(LimitSubject subject, bool isProvider, KeyValuePair<string, object?> tag)
+/// <summary>One subject's buckets and running calls in this process. Everything but <see cref="Decisions"/> belongs to <see cref="Gate"/>.</summary>
+internal sealed class EmbeddedSubject(LimitSubject subject, bool isProvider, LimitDecisions decisions)
 {
     private TokenBucket _requests;
     private TokenBucket _tokens;
@@ -11,7 +11,7 @@ internal sealed class EmbeddedSubject(LimitSubject subject, bool isProvider, Key
 
     public LimitSubject Subject { get; } = subject;
 
-    public KeyValuePair<string, object?> Tag { get; } = tag;
+    public LimitDecisions Decisions { get; } = decisions;
 
     /// <summary>Says what is missing for a demand; takes nothing.</summary>
     public void Check(in LimitDemand demand, long now, ref LimitShortage shortage)

@@ -20,10 +20,10 @@ internal sealed partial class RedisLimitStore
         var shortage = default(LimitShortage);
         key?.Absence.Check(key, keyDemand, era, instances, now, ref shortage);
         provider?.Absence.Check(provider, providerDemand, era, instances, now, ref shortage);
-        var tag = TagOf(reservation);
+        var decisions = DecisionsOf(reservation);
         if (shortage.IsAny)
         {
-            _metrics.Decided(tag, shortage.IsProvider, shortage.Kind, admitted: false);
+            decisions.Add(shortage.IsProvider, shortage.Kind, admitted: false);
             return new LimitDecision
             {
                 Refusal = shortage.ToError(),
@@ -37,7 +37,7 @@ internal sealed partial class RedisLimitStore
             return new LimitDecision { Refusal = LimitShortage.Ended };
         }
 
-        _metrics.DecidedAll(tag, key?.Subject, provider?.Subject);
+        LimitMetrics.AdmittedBy(decisions, key?.Subject, provider?.Subject);
         return new LimitDecision
         {
             Reservation = reservation,

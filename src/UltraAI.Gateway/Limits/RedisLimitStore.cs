@@ -206,17 +206,17 @@ internal sealed partial class RedisLimitStore : ILimitStore
             return new LimitDecision { Refusal = LimitShortage.Ended };
         }
 
-        _metrics.DecidedAll(TagOf(reservation), reservation.Key?.Subject, reservation.Provider?.Subject);
+        LimitMetrics.AdmittedBy(DecisionsOf(reservation), reservation.Key?.Subject, reservation.Provider?.Subject);
         return new LimitDecision { Reservation = reservation, Requests = reservation.Key?.RequestState(now), Tokens = reservation.Key?.TokenState(now) };
     }
 
     private LimitDecision Refused(RedisReservation reservation, in LimitShortage shortage, long now)
     {
-        _metrics.Decided(TagOf(reservation), shortage.IsProvider, shortage.Kind, admitted: false);
+        DecisionsOf(reservation).Add(shortage.IsProvider, shortage.Kind, admitted: false);
         return new LimitDecision { Refusal = shortage.ToError(), Requests = reservation.Key?.RequestState(now), Tokens = reservation.Key?.TokenState(now) };
     }
 
-    private static KeyValuePair<string, object?> TagOf(RedisReservation reservation) => reservation.Key?.Tag ?? LimitMetrics.Other;
+    private LimitDecisions DecisionsOf(RedisReservation reservation) => reservation.Key?.Decisions ?? _metrics.Other;
 
     private RedisSubject? StateOf(LimitSubject? subject, bool isProvider) =>
         subject is null ? null : subject.State as RedisSubject ?? Create(subject, isProvider);
@@ -227,7 +227,7 @@ internal sealed partial class RedisLimitStore : ILimitStore
         {
             if (subject.State is not RedisSubject state)
             {
-                subject.State = state = new RedisSubject(subject, isProvider, _names.Of(subject), isProvider ? LimitMetrics.Other : _metrics.TagOf(subject));
+                subject.State = state = new RedisSubject(subject, isProvider, _names.Of(subject), isProvider ? _metrics.Other : _metrics.DecisionsOf(subject));
             }
 
             return state;

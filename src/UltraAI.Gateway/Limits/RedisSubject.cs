@@ -1,7 +1,7 @@
 namespace UltraAI.Gateway.Limits;
 
 /// <summary>One subject as this instance sees it. Everything that changes belongs to <see cref="Gate"/>; the key's is taken before the provider's.</summary>
-internal sealed class RedisSubject(LimitSubject subject, bool isProvider, string root, KeyValuePair<string, object?> tag)
+internal sealed class RedisSubject(LimitSubject subject, bool isProvider, string root, LimitDecisions decisions)
 {
     public Lock Gate { get; } = new();
 
@@ -9,7 +9,7 @@ internal sealed class RedisSubject(LimitSubject subject, bool isProvider, string
 
     public bool IsProvider { get; } = isProvider;
 
-    public KeyValuePair<string, object?> Tag { get; } = tag;
+    public LimitDecisions Decisions { get; } = decisions;
 
     public RedisLeasedBucket Requests { get; } = new($"{root}:r");
 

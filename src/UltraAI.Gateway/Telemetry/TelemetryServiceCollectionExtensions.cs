@@ -40,6 +40,7 @@ internal static class TelemetryServiceCollectionExtensions
 
                     // By key, provider and model, each bounded; the SDK's own limit of 2,000 would fold many of them into one.
                     .AddView(GatewayTelemetry.Instruments.Cost, new MetricStreamConfiguration { CardinalityLimit = 20_000 })
+                    .AddView(GatewayTelemetry.Instruments.LimitDecisions, new MetricStreamConfiguration { CardinalityLimit = 15_000 }) // 1,001 keys, 6 limits, 2 decisions
                     .AddView("http.server.request.duration", new ExplicitBucketHistogramConfiguration { Boundaries = DurationBounds })
                     .AddView("http.client.request.duration", new ExplicitBucketHistogramConfiguration { Boundaries = DurationBounds })
                     .AddPrometheusExporter(exporter => exporter.ScopeInfoEnabled = false);

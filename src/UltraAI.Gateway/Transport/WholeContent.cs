@@ -7,6 +7,8 @@ namespace UltraAI.Gateway.Transport;
 /// <remarks>It takes the place of the forwarder's own content, which sends the head first and copies the body through a 64 KB buffer.</remarks>
 internal sealed class WholeContent : HttpContent
 {
+    private const int PieceBytes = 64 * 1024;
+
     private readonly ReadOnlySequence<byte> _body;
     private readonly ProviderCall _call;
 
@@ -47,9 +49,14 @@ internal sealed class WholeContent : HttpContent
         _call.BodyBegins();
         try
         {
-            foreach (var segment in _body)
+            var token = linked?.Token ?? cancellationToken;
+            if (_body.IsSingleSegment)
             {
-                await stream.WriteAsync(segment, linked?.Token ?? cancellationToken);
+                await stream.WriteAsync(_body.First, token);
+            }
+            else
+            {
+                await WriteInPiecesAsync(stream, token);
             }
 
             _call.Clock.Restart();
@@ -57,6 +64,28 @@ internal sealed class WholeContent : HttpContent
         finally
         {
             _call.BodyWasWritten();
+        }
+    }
+
+    // It lies in Kestrel's blocks of 4 KB, and each write of one would be a send of its own.
+    private async Task WriteInPiecesAsync(Stream stream, CancellationToken token)
+    {
+        var piece = ArrayPool<byte>.Shared.Rent((int)Math.Min(PieceBytes, _body.Length));
+        try
+        {
+            var rest = _body;
+            while (rest.Length > 0)
+            {
+                var taken = rest.Slice(0, Math.Min(rest.Length, piece.Length));
+                taken.CopyTo(piece);
+                await stream.WriteAsync(piece.AsMemory(0, (int)taken.Length), token);
+                _call.Clock.Restart();
+                rest = rest.Slice(taken.End);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(piece);
         }
     }
 

@@ -120,11 +120,11 @@ public sealed class EmbeddedLimitStoreTests : LimitStoreTests
     {
         for (var i = 0; i < LimitMetrics.MaxKeyNames; i++)
         {
-            Assert.Equal($"key-{i}", Metrics.TagOf(new LimitSubject($"key:key-{i}", $"key-{i}", new LimitOptions())).Value);
+            Assert.Equal($"key-{i}", Metrics.DecisionsOf(new LimitSubject($"key:key-{i}", $"key-{i}", new LimitOptions())).Key);
         }
 
-        Assert.Equal("other", Metrics.TagOf(new LimitSubject("key:late", "late", new LimitOptions())).Value);
-        Assert.Equal("key-7", Metrics.TagOf(new LimitSubject("key:key-7", "key-7", new LimitOptions())).Value);
+        Assert.Equal("other", Metrics.DecisionsOf(new LimitSubject("key:late", "late", new LimitOptions())).Key);
+        Assert.Equal("key-7", Metrics.DecisionsOf(new LimitSubject("key:key-7", "key-7", new LimitOptions())).Key);
     }
 
     private protected override Task<ILimitStore> CreateAsync() => Task.FromResult<ILimitStore>(_store = new EmbeddedLimitStore(_time, Metrics));
