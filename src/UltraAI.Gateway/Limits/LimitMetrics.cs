@@ -17,7 +17,7 @@ internal sealed class LimitMetrics
     public LimitMetrics(IMeterFactory meters)
     {
         _meter = meters.Create(GatewayTelemetry.MeterName);
-        _meter.CreateObservableCounter(GatewayTelemetry.Instruments.LimitDecisions, Observe, description: "Decisions of each limit that applied to a request.");
+        _meter.CreateObservableCounter(GatewayTelemetry.Instruments.LimitDecisions, Sums, description: "Decisions of each limit that applied to a request.");
     }
 
     /// <summary>The decisions of everything that has no name of its own: keys past <see cref="MaxKeyNames"/>, and those without limits.</summary>
@@ -63,7 +63,7 @@ internal sealed class LimitMetrics
         }
     }
 
-    private List<Measurement<long>> Observe()
+    private List<Measurement<long>> Sums()
     {
         var sums = new List<Measurement<long>>();
         Other.Observe(sums);

@@ -14,7 +14,6 @@ internal sealed partial class RedisAvailability(StoreFailure onFailure, TimeProv
     private volatile RedisEra? _era;
     private volatile int _instances = 1;
     private long _lostAt = time.GetTimestamp();
-    private int _absences;
     private bool _isLogged;
 
     /// <summary>Null while Redis is gone.</summary>
@@ -22,9 +21,6 @@ internal sealed partial class RedisAvailability(StoreFailure onFailure, TimeProv
 
     /// <summary>How many eras there have been.</summary>
     public int Eras { get; private set; }
-
-    /// <summary>How often Redis has been lost.</summary>
-    public int Absences => Volatile.Read(ref _absences);
 
     /// <summary>Instances that lived when Redis last said so; at least 1.</summary>
     public int Instances
@@ -38,7 +34,6 @@ internal sealed partial class RedisAvailability(StoreFailure onFailure, TimeProv
     {
         if (Interlocked.CompareExchange(ref _era, null, era) == era)
         {
-            Interlocked.Increment(ref _absences);
             _lostAt = time.GetTimestamp();
             LogGone(reason);
             _lost.Set();

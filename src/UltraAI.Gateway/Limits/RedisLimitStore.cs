@@ -47,9 +47,6 @@ internal sealed partial class RedisLimitStore : ILimitStore
     /// <summary>True while Redis answers in time.</summary>
     public bool IsAvailable => _availability.Era is not null;
 
-    /// <summary>How often it did not, since the start.</summary>
-    public int Absences => _availability.Absences;
-
     /// <summary>Instances that live, this one included, when Redis last said so.</summary>
     public int Instances => _availability.Instances;
 

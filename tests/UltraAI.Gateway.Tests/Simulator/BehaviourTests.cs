@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Text;
 using UltraAI.Gateway.Simulator;
+using UltraAI.Gateway.Tests.Functional.Common;
 using Xunit;
 
 namespace UltraAI.Gateway.Tests.Simulator;
@@ -136,10 +137,7 @@ public sealed class BehaviourTests(SimulatorFixture fixture) : IClassFixture<Sim
         var barrier = new TaskCompletionSource();
         Script("gathered", new SimulatedBehaviour { Barrier = barrier.Task });
         var answers = Enumerable.Range(0, 3).Select(_ => ChatAsync("gathered")).ToArray();
-        while (Provider.Requests.Count(request => request.Model == "gathered") < 3)
-        {
-            await Task.Delay(5, Cancelled);
-        }
+        await Eventually.TrueAsync(() => Provider.Requests.Count(request => request.Model == "gathered") == 3, "all three have arrived");
 
         Assert.DoesNotContain(answers, answer => answer.IsCompleted);
         barrier.SetResult();

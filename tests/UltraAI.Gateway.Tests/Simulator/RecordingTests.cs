@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using UltraAI.Gateway.Simulator;
+using UltraAI.Gateway.Tests.Functional.Common;
 using Xunit;
 
 namespace UltraAI.Gateway.Tests.Simulator;
@@ -140,13 +141,5 @@ public sealed class RecordingTests
         return socket;
     }
 
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
-        patience.CancelAfter(Patience);
-        while (!condition())
-        {
-            await Task.Delay(5, patience.Token);
-        }
-    }
+    private static Task UntilAsync(Func<bool> condition) => Eventually.TrueAsync(condition, "the simulator has seen it", Patience);
 }
