@@ -30,6 +30,8 @@ internal sealed class GatewayProcess : IAsyncDisposable
         _process.BeginErrorReadLine();
     }
 
+    public int Id => _process.Id;
+
     public string Output
     {
         get
