@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace UltraAI.Gateway.Telemetry;
 
 /// <summary>Names of the gateway's own meter, instruments and tags.</summary>
@@ -5,6 +7,9 @@ internal static class GatewayTelemetry
 {
     /// <summary>Name of the one meter that all own instruments belong to.</summary>
     public const string MeterName = "UltraAI.Gateway";
+
+    /// <summary>Where all own spans come from. It has the process's life; whoever makes a span asks first whether anybody listens.</summary>
+    public static readonly ActivitySource Spans = new("UltraAI.Gateway");
 
     /// <summary>Instruments. The Prometheus exporter turns the dots into underscores and adds unit and <c>_total</c>.</summary>
     public static class Instruments
@@ -41,5 +46,8 @@ internal static class GatewayTelemetry
         public const string Model = "model";
         public const string Limit = "limit";
         public const string Decision = "decision";
+
+        /// <summary>In spans: the provider's name in the configuration.</summary>
+        public const string SpanProvider = "ultraai.provider";
     }
 }

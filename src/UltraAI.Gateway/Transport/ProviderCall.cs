@@ -107,11 +107,15 @@ internal sealed class ProviderCall
         _ => CallOutcome.ProviderError,
     };
 
+    /// <summary>Its span; null where nobody listens, or its endpoint is no operation of a model.</summary>
+    public System.Diagnostics.Activity? Span { get; private set; }
+
     /// <summary>Starts the clock, and ends the call when <paramref name="abort"/> is cancelled.</summary>
     public void Begin(TimeSpan limit, CancellationToken abort)
     {
         _began = _time.GetTimestamp();
         Clock.Start(limit);
+        Span = CallSpan.Start(this);
         _abort = abort;
         _abortRegistration = abort.UnsafeRegister(static state => ((ProviderCall)state!).Clock.Cancel(), this);
     }

@@ -60,6 +60,7 @@ internal sealed partial class ProviderInvoker(SharedHttpHandler handler, Transpo
             for (var attempt = 1; ; attempt++)
             {
                 Address(call, request, attempt);
+                CallSpan.Attempt(call, request.RequestUri);
                 try
                 {
                     response = await base.SendAsync(request, call.Clock.Token);
