@@ -21,6 +21,7 @@ internal static class GatewayTelemetry
         public const string CallsActive = "ultraai.calls.active";
         public const string QueueDepth = "ultraai.queue.depth";
         public const string QueueWait = "ultraai.queue.wait";
+        public const string AccessLogDropped = "ultraai.access_log.dropped";
         public const string Aborts = "ultraai.aborts";
         public const string Connect = "ultraai.connect";
         public const string Connections = "ultraai.connections";

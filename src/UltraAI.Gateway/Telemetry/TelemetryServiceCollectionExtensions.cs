@@ -2,6 +2,7 @@ using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using UltraAI.Gateway.Telemetry.Access;
 
 namespace UltraAI.Gateway.Telemetry;
 
@@ -17,7 +18,7 @@ internal static class TelemetryServiceCollectionExtensions
     public static IServiceCollection AddGatewayTelemetry(this IServiceCollection services, IConfiguration configuration)
     {
         var export = new TelemetryExport(!string.IsNullOrWhiteSpace(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]));
-        services.AddSingleton(export);
+        services.AddSingleton(export).AddSingleton<AccessLog>().AddHostedService<AccessLogWriter>();
 
         // Made with the meter provider, before the first request: a sum that begins in the middle would be wrong for good.
         services.AddSingleton<HotSums>();

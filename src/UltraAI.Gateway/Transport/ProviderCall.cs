@@ -92,6 +92,9 @@ internal sealed class ProviderCall
     /// <summary>From the queue to the first byte of the response's body; null if none came.</summary>
     public TimeSpan? FirstByteAfter => _firstByte == 0 ? null : _time.GetElapsedTime(_began, _firstByte);
 
+    /// <summary>Bytes of the response's body so far, as the provider sent them.</summary>
+    public long ResponseBytes { get; private set; }
+
     /// <summary>The longest time that the provider was waited for between two pieces of the response's body; null where it came in one go. A client that reads slowly does not count.</summary>
     public TimeSpan? LongestSilence => _longestSilence == 0 ? null : _time.GetElapsedTime(0, _longestSilence);
 
@@ -244,6 +247,7 @@ internal sealed class ProviderCall
         }
 
         _waitsSince = 0;
+        ResponseBytes += piece.Length;
 
         Usage?.Observe(piece);
     }
