@@ -1,6 +1,7 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using OpenAI;
 using OpenAI.Chat;
 using UltraAI.Gateway.Simulator;
@@ -118,6 +119,24 @@ public sealed class UltraStreamTests
         await hanging.Aborted.WaitAsync(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
     }
 
+    [Theory]
+    [InlineData("/ultra", "event: run.completed")]
+    [InlineData("/ultra/v1/chat/completions", "data: [DONE]")]
+    public async Task RunThatTakesAMomentToEnd_DoesNotBreakItsStream(string target, string last)
+    {
+        // The run's own deadline is the timer that is disposed of last.
+        var deadline = TimeSpan.FromMilliseconds(271_828);
+        await using var environment = await UltraEnvironment.StartAsync(
+            preset => preset["Timeouts"] = new JsonObject { ["TotalMs"] = (int)deadline.TotalMilliseconds },
+            services: services => services.AddSingleton<TimeProvider>(new SlowDisposal(deadline)));
+        environment.ScriptUsualRun();
+        var body = UltraEnvironment.Body(",\"stream\":true");
+
+        using var response = await environment.PostAsync(target, target == "/ultra" ? body.Replace("\"model\":\"ultra\",", "", StringComparison.Ordinal) : body);
+
+        Assert.Contains(last, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task OfficialSdk_CreatesAndStreams()
     {
@@ -210,4 +229,27 @@ public sealed class UltraStreamTests
 
     private static string? Headers(ClientResultException exception, string name) =>
         exception.GetRawResponse()!.Headers.TryGetValue(name, out var value) ? value : null;
+
+    /// <summary>Timers of a certain due time take a moment to be disposed of.</summary>
+    private sealed class SlowDisposal(TimeSpan due) : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            return dueTime == due ? new SlowTimer(timer) : timer;
+        }
+
+        private sealed class SlowTimer(ITimer timer) : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => timer.Change(dueTime, period);
+
+            public void Dispose()
+            {
+                Thread.Sleep(TimeSpan.FromMilliseconds(300));
+                timer.Dispose();
+            }
+
+            public ValueTask DisposeAsync() => timer.DisposeAsync();
+        }
+    }
 }
