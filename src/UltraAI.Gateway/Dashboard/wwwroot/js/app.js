@@ -42,7 +42,7 @@ function showSignIn() {
   main = null;
   document.title = 'Sign in · UltraAI.Gateway';
   fill(root, signInPage(showApp));
-  root.querySelector('input')?.focus();
+  root.querySelector('input[type=password]').focus();
 }
 
 function showApp() {

@@ -18,7 +18,7 @@ export function usd(value) {
   }
 
   const size = Math.abs(value);
-  const digits = size === 0 || size >= 1 ? 2 : size >= 0.01 ? 4 : 6;
+  const digits = size === 0 || size >= 1 ? 2 : size >= 0.001 ? 4 : 6;
   return value.toLocaleString('en', { style: 'currency', currency: 'USD', minimumFractionDigits: size >= 10000 ? 0 : digits, maximumFractionDigits: size >= 10000 ? 0 : digits });
 }
 

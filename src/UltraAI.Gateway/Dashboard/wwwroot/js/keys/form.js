@@ -41,8 +41,7 @@ export async function openKeyForm(row, done) {
       etag = read.etag;
     }
 
-    const names = live.frame?.providers.map(provider => provider.name) ?? (await get('/health/providers')).providers.map(provider => provider.name);
-    fields = draw(form, key, isNew, [...new Set([...names, ...(key?.providers ?? [])])].sort());
+    fields = draw(form, key, isNew, [...new Set([...await providerNames(), ...(key?.providers ?? [])])].sort());
     form.querySelector('input')?.focus();
   }
 
@@ -81,6 +80,11 @@ export async function openKeyForm(row, done) {
   });
 
   load().catch(fail);
+}
+
+async function providerNames() {
+  const providers = live.frame?.providers ?? (await get('/health/providers')).providers;
+  return providers.map(provider => provider.name);
 }
 
 function draw(form, key, isNew, providers) {

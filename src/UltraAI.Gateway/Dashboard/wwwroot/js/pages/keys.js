@@ -101,7 +101,7 @@ function nameCell(row) {
     notes.push(badge(`old one until ${format.moment(row.previous_valid_until)}`, 'warn'));
   }
 
-  return h('div', { class: 'stack' }, h('span', { class: 'inline' }, row.name, badge(row.source === 'config' ? 'configuration' : 'store')), notes.length > 0 && h('span', { class: 'inline' }, notes));
+  return h('div', { class: 'stack' }, h('span', { class: 'inline' }, row.name, row.source === 'config' && badge('configuration')), notes.length > 0 && h('span', { class: 'inline' }, notes));
 }
 
 function scopeOf(row) {

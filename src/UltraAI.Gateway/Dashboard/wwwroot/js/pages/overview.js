@@ -9,7 +9,7 @@ import { table } from '../table.js';
 
 const ranges = [[60, '1 min'], [300, '5 min'], [900, '15 min'], [1800, '30 min']];
 const formatX = (x, long) => format.clock(new Date(x * 1000), long || true);
-const rate = value => `${value >= 100 || Number.isInteger(value) ? format.short(value) : format.decimal(value)}/s`;
+const rate = value => `${value >= 100 || Number.isInteger(value) ? format.short(value) : format.decimal(value, value < 1 ? 2 : 1)}/s`;
 
 export function mount(box, { query }) {
   let range = 300;

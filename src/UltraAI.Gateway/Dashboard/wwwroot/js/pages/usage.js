@@ -10,6 +10,7 @@ import { table } from '../table.js';
 import { daysOf, dimensions, group, measures, readUsage, seriesOf, sums, total } from '../usage/data.js';
 
 const spans = [[7, '7 days'], [30, '30 days'], [90, '90 days'], [0, 'Custom']];
+const mostDays = 366;
 const formatOf = measure => measure === 'cost_usd' ? format.usd : format.short;
 
 export function mount(box, { query }) {
@@ -54,10 +55,20 @@ export function mount(box, { query }) {
   }
 
   function pickDates() {
-    if (from.value && to.value) {
-      Object.assign(state, { from: from.value, to: to.value });
-      load();
+    if (!from.value || !to.value) {
+      return;
     }
+
+    const length = (Date.parse(to.value) - Date.parse(from.value)) / 86400e3 + 1;
+    if (length < 1 || length > mostDays) {
+      content.hidden = true;
+      message.hidden = false;
+      fill(message, empty('Choose other days', `The first has to come before the last, and a report has at most ${mostDays} days.`));
+      return;
+    }
+
+    Object.assign(state, { from: from.value, to: to.value });
+    load();
   }
 
   async function load() {

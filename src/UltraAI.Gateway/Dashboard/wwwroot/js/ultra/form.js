@@ -65,6 +65,9 @@ export function runForm({ run, cancel }) {
         return;
       }
 
+      // One that may run from here with the whole panel comes first; which may do so is the gateway's to say.
+      const held = one => Number(Boolean(one.allowed_networks)) * 2 + Number(Boolean(one.providers || one.models));
+      keys.sort((a, b) => held(a) - held(b));
       setChoices(key, keys.map(one => [one.name, one.name]));
       await loadPresets();
     } catch (error) {
@@ -87,7 +90,7 @@ export function runForm({ run, cancel }) {
       fail('This key may use no preset: its providers and models leave none.');
     }
 
-    members = null;
+    members = chosen()?.allow_overrides ? members : null;
     drawMembers();
   }
 

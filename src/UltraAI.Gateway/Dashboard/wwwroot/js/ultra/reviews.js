@@ -17,10 +17,12 @@ export function reviewsView() {
   const rankingCard = h('section', { class: 'card w5' }, h('div', { class: 'card-head' }, h('div', null, h('h2', null, 'Ranking'))), ranking);
   const element = h('div', { class: 'w12 grid', hidden: true }, matrixCard, rankingCard);
   let drawn = '';
+  const hide = () => { tip.hidden = true; };
+  addEventListener('resize', hide);
 
   element.addEventListener('keydown', event => {
     if (event.key === 'Escape') {
-      tip.hidden = true;
+      hide();
     }
   });
 
@@ -55,7 +57,7 @@ export function reviewsView() {
     }
 
     for (const name of ['mouseleave', 'blur']) {
-      button.addEventListener(name, () => { tip.hidden = true; });
+      button.addEventListener(name, hide);
     }
 
     return h('td', null, button);
@@ -94,6 +96,7 @@ export function reviewsView() {
 
   return {
     element,
+    end: () => removeEventListener('resize', hide),
     reset() {
       drawn = '';
       tip.hidden = true;
