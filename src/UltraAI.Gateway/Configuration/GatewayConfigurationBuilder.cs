@@ -24,7 +24,7 @@ internal sealed partial class GatewayConfigurationBuilder(ConfigurationErrors er
         CheckLimits(options.Limits, options.Providers.Keys);
         var providers = BuildProviders(options);
         var admin = BuildAdmin(options.Admin);
-        var keys = BuildVirtualKeys(options.VirtualKeys, options.Providers.Keys, admin);
+        var keys = BuildVirtualKeys(options.VirtualKeys, options.Providers, admin);
         var prices = BuildPrices(options);
         return new GatewayConfiguration
         {

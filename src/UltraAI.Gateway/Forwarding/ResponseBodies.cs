@@ -20,14 +20,14 @@ internal sealed class ResponseBodies(LinkRewriter links, CredentialProbe probe)
     {
         if (HttpMethods.IsHead(context.Request.Method))
         {
-            return (int)response.StatusCode == StatusCodes.Status401Unauthorized && forwarded.Provider.Credential is not null
+            return (int)response.StatusCode == StatusCodes.Status401Unauthorized && forwarded.Call.Credential is not null
                 ? new ValueTask<bool>(GuardAsync(context, response, forwarded))
                 : ValueTask.FromResult(true);
         }
 
         if ((int)response.StatusCode >= 400)
         {
-            return forwarded.Provider.Credential is null ? ValueTask.FromResult(true) : new ValueTask<bool>(GuardAsync(context, response, forwarded));
+            return forwarded.Call.Credential is null ? ValueTask.FromResult(true) : new ValueTask<bool>(GuardAsync(context, response, forwarded));
         }
 
         if (forwarded.AsksForUsage && response.IsSuccessStatusCode && IsPlainStream(response.Content.Headers.NonValidated))
@@ -87,7 +87,8 @@ internal sealed class ResponseBodies(LinkRewriter links, CredentialProbe probe)
     private async Task<bool> GuardAsync(HttpContext context, HttpResponseMessage response, ForwardedRequest forwarded)
     {
         var provider = forwarded.Provider;
-        var credential = provider.Credential!;
+        var state = forwarded.Call.Credential!;
+        var credential = state.Credential;
         var aborted = context.RequestAborted;
         forwarded.HoldsHead = true;
 
@@ -99,9 +100,9 @@ internal sealed class ResponseBodies(LinkRewriter links, CredentialProbe probe)
         if (provider.Kind.RejectsCredential((int)response.StatusCode, text ?? body))
         {
             forwarded.Call.Clock.Restart();
-            if (!await probe.IsAcceptedAsync(provider, aborted))
+            if (await probe.AskAsync(provider, forwarded.Call.Destination!, state, aborted) != ProbeVerdict.Accepted)
             {
-                await RejectAsync(context, provider);
+                await RejectAsync(context, provider, credential.Name);
                 return false;
             }
         }
@@ -172,11 +173,11 @@ internal sealed class ResponseBodies(LinkRewriter links, CredentialProbe probe)
         }
     }
 
-    private static Task RejectAsync(HttpContext context, Provider provider) => ErrorResponse.WriteAsync(
+    private static Task RejectAsync(HttpContext context, Provider provider, string credential) => ErrorResponse.WriteAsync(
         context,
         new GatewayError(
             ErrorCode.ProviderKeyRejected,
-            $"The provider refused the gateway's own credential '{provider.Credential!.Name}' (Gateway:Providers:{provider.Name}:Credentials). Your virtual key is fine; whoever runs the gateway has to renew that credential.")
+            $"The provider refused the gateway's own credential '{credential}' (Gateway:Providers:{provider.Name}:Credentials). Your virtual key is fine; whoever runs the gateway has to renew that credential.")
         {
             MayRetry = false,
         },

@@ -37,6 +37,9 @@ internal sealed class ProviderCredential
     /// <summary>The name that the configuration gave it.</summary>
     public string Name { get; }
 
+    /// <summary>Its share of the calls, against those of the provider's other credentials.</summary>
+    public int Weight { get; init; } = 1;
+
     /// <summary>Puts the credential into the one field that the provider wants it in.</summary>
     public void WriteTo(HttpRequestHeaders fields, CredentialField field) =>
         fields.TryAddWithoutValidation(field.Name, field.IsBearer ? _bearer : _secret);

@@ -1,9 +1,11 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using System.IO.Pipelines;
 using System.Net.Http.Headers;
 using UltraAI.Gateway.Errors;
 using UltraAI.Gateway.Metering;
 using UltraAI.Gateway.Providers;
+using UltraAI.Gateway.Transport.Pools;
 
 namespace UltraAI.Gateway.Transport;
 
@@ -18,6 +20,8 @@ internal sealed class ProviderCall
     private readonly ICallClient? _client;
     private CancellationToken _abort;
     private CancellationTokenRegistration _abortRegistration;
+    private Destination? _counted;
+    private CredentialState? _countedCredential;
     private CallGate? _gate;
     private CallGate? _ownGate;
     private TransportMetrics.Load? _load;
@@ -48,6 +52,15 @@ internal sealed class ProviderCall
 
     /// <summary>Path and query, as they are to be sent.</summary>
     public string Target { get; }
+
+    /// <summary>Where it goes, or went last; null until that is chosen.</summary>
+    public Destination? Destination { get; private set; }
+
+    /// <summary>What is presented, or was last; null: nothing.</summary>
+    public CredentialState? Credential { get; private set; }
+
+    /// <summary>Names of the credentials that may be presented; null: all of the provider's.</summary>
+    public FrozenSet<string>? AllowedCredentials { get; init; }
 
     public CallClock Clock { get; }
 
@@ -106,6 +119,21 @@ internal sealed class ProviderCall
         < 500 => CallOutcome.ClientError,
         _ => CallOutcome.ProviderError,
     };
+
+    /// <summary>Goes to this destination with this credential, and is counted there if <paramref name="counts"/>; no longer where it was before.</summary>
+    public void Choose(Destination destination, CredentialState? credential, bool counts)
+    {
+        LeaveChosen();
+        Destination = destination;
+        Credential = credential;
+        if (counts)
+        {
+            destination.Enter();
+            credential?.Enter();
+            _counted = destination;
+            _countedCredential = credential;
+        }
+    }
 
     /// <summary>Starts the clock, and ends the call when <paramref name="abort"/> is cancelled.</summary>
     public void Begin(TimeSpan limit, CancellationToken abort)
@@ -277,5 +305,15 @@ internal sealed class ProviderCall
         }
 
         Interlocked.Exchange(ref _ownGate, null)?.Leave();
+        LeaveChosen();
+    }
+
+    private void LeaveChosen()
+    {
+        if (_counted is not null)
+        {
+            Interlocked.Exchange(ref _counted, null)?.Leave();
+            Interlocked.Exchange(ref _countedCredential, null)?.Leave();
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using UltraAI.Gateway.Errors;
+using UltraAI.Gateway.Transport.Pools;
 
 namespace UltraAI.Gateway.Transport;
 
@@ -13,7 +14,7 @@ namespace UltraAI.Gateway.Transport;
 /// </code>
 /// It is never disposed, and would not dispose the shared handler if it were.
 /// </remarks>
-internal sealed partial class ProviderInvoker(SharedHttpHandler handler, TransportOptions options, TransportMetrics metrics, TimeProvider time)
+internal sealed partial class ProviderInvoker(SharedHttpHandler handler, ProviderPools pools, TransportOptions options, TransportMetrics metrics, TimeProvider time)
     : HttpMessageInvoker(handler.Handler, disposeHandler: false)
 {
     // One per origin and per provider of the configuration, reloads included.
@@ -47,6 +48,8 @@ internal sealed partial class ProviderInvoker(SharedHttpHandler handler, Transpo
         call.Begin(options.Timeout, cancellationToken);
         try
         {
+            Choose(call);
+
             // :: Step 4: Take a place at the origin, at once or in turn
             await EnterAsync(call);
 
@@ -110,8 +113,8 @@ internal sealed partial class ProviderInvoker(SharedHttpHandler handler, Transpo
         await EnterAsync(call, OriginGateOf(call), isOwn: false);
     }
 
-    private CallGate OriginGateOf(ProviderCall call) => call.Provider.OriginGate ??=
-        _originGates.GetOrAdd(call.Provider.Origin, static (_, limits) => new CallGate(limits), _originLimits);
+    private CallGate OriginGateOf(ProviderCall call) => call.Destination!.Gate ??=
+        _originGates.GetOrAdd(call.Destination.Origin, static (_, limits) => new CallGate(limits), _originLimits);
 
     private ValueTask EnterAsync(ProviderCall call, CallGate gate, bool isOwn)
     {
@@ -160,20 +163,37 @@ internal sealed partial class ProviderInvoker(SharedHttpHandler handler, Transpo
         return call.Body is { } reader ? new ClientContent(reader, fields, call, time) : null;
     }
 
-    /// <summary>The seam for pools: which destination and which credential a call gets is decided here, per attempt.</summary>
+    /// <summary>Chooses destination and credential, unless the maker of the call has done so.</summary>
+    private void Choose(ProviderCall call)
+    {
+        if (call.Destination is not null)
+        {
+            return;
+        }
+
+        var pool = pools.Of(call.Provider);
+        if (!pool.HasChoice)
+        {
+            call.Choose(pool.Destinations[0], pool.Credentials.Length > 0 ? pool.Credentials[0] : null, counts: false);
+            return;
+        }
+
+        var credential = pool.ChooseCredential(call.AllowedCredentials, call.Facts?.Model, tried: 0, out _);
+        call.Choose(pool.ChooseDestination(tried: 0)!, credential, counts: true);
+    }
+
     private static void Address(ProviderCall call, HttpRequestMessage request, int attempt)
     {
-        var provider = call.Provider;
-        request.RequestUri = provider.UriOf(call.Target);
-        if (provider.Credential is { } credential)
+        request.RequestUri = call.Destination!.UriOf(call.Target);
+        if (call.Credential is { } credential)
         {
-            var field = provider.Kind.CredentialFieldFor(provider.PathOf(call.Target));
+            var field = call.Provider.Kind.CredentialFieldFor(call.Provider.PathOf(call.Target));
             if (attempt > 1)
             {
                 request.Headers.Remove(field.Name);
             }
 
-            credential.WriteTo(request.Headers, field);
+            credential.Credential.WriteTo(request.Headers, field);
         }
     }
 

@@ -1,3 +1,5 @@
+using UltraAI.Gateway.Transport.Pools;
+
 namespace UltraAI.Gateway.Transport;
 
 internal static class TransportServiceCollectionExtensions
@@ -7,6 +9,8 @@ internal static class TransportServiceCollectionExtensions
         .AddSingleton<SharedHttpHandler>()
         .AddSingleton<TransportMetrics>()
         .AddSingleton<CallReporter>()
+        .AddSingleton<ProviderPools>()
+        .AddSingleton<ProviderStates>()
         .AddSingleton<ProviderInvoker>()
         .AddSingleton<CredentialProbe>();
 }
