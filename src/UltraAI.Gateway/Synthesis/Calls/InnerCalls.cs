@@ -61,7 +61,7 @@ internal sealed class InnerCalls(
             return InnerResult.NotMade(new ChatFailure(ChatOutcome.RateLimited) { Message = decision.Refusal!.Message, RetryAfter = decision.Refusal.RetryAfter });
         }
 
-        var call = new ProviderCall(provider, target, time, reporter) 
+        var call = new ProviderCall(provider, target, time, reporter)
         {
             Facts = facts,
             AllowedCredentials = run.Key.Credentials,
