@@ -49,7 +49,7 @@ internal static partial class GatewayHost
             .AddLimits(configuration.Store.Options)
             .AddBudgets(configuration.Store.Options.Kind)
             .AddUsageLedger(configuration.Store.Options.Kind)
-            .AddTransport(configuration.Transport)
+            .AddTransport(configuration.Transport, configuration.Store.Options.Kind)
             .AddAdmission()
             .AddForwarding()
             .AddUltra()

@@ -8,6 +8,7 @@ namespace UltraAI.Gateway.Configuration;
 internal sealed partial class GatewayConfigurationBuilder
 {
     private const int MaxWeight = 1000;
+    private const int MostReplayBytes = 64 * 1024 * 1024;
 
     private List<Provider> BuildProviders(GatewayOptions options)
     {
@@ -20,7 +21,7 @@ internal sealed partial class GatewayConfigurationBuilder
                 errors.Add(path, $"'{name}' is the gateway's own; choose another name.");
             }
 
-            if (BuildProvider(name, provider, options.Transport, options.Limits.GetValueOrDefault(name), path) is { } built)
+            if (BuildProvider(name, provider, options, path) is { } built)
             {
                 providers.Add(built);
             }
@@ -29,8 +30,9 @@ internal sealed partial class GatewayConfigurationBuilder
         return providers;
     }
 
-    private Provider? BuildProvider(string name, ProviderOptions options, TransportOptions transport, LimitOptions? limits, string path)
+    private Provider? BuildProvider(string name, ProviderOptions options, GatewayOptions all, string path)
     {
+        var transport = all.Transport;
         var kind = FindKind(options.Kind, path + ":Kind");
         var baseUrls = BaseUrlsOf(options, kind, path);
         if (options.MaxCallsPerOrigin is { } ownCalls)
@@ -51,7 +53,8 @@ internal sealed partial class GatewayConfigurationBuilder
         return new Provider(name, kind, baseUrls, credentials)
         {
             RequestUsage = options.RequestUsage,
-            Limits = limits,
+            Limits = all.Limits.GetValueOrDefault(name),
+            ReplayBufferBytes = all.Resilience.ReplayBufferBytes,
             OwnLimits = options.MaxCallsPerOrigin is null && options.MaxQueuedCallsPerOrigin is null
                 ? null
                 : new CallLimits(

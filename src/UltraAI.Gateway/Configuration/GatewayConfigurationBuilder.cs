@@ -19,6 +19,7 @@ internal sealed partial class GatewayConfigurationBuilder(ConfigurationErrors er
     public GatewayConfiguration Build(GatewayOptions options)
     {
         CheckTransport(options.Transport);
+        Range("Gateway:Resilience:ReplayBufferBytes", options.Resilience.ReplayBufferBytes, 0, MostReplayBytes);
         CheckDrain(options.Drain);
         CheckInspection(options.Inspection);
         CheckLimits(options.Limits, options.Providers.Keys);

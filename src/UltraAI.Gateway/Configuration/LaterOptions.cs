@@ -7,7 +7,6 @@ internal static class LaterOptions
 {
     private static readonly Dictionary<Type, string[]> Names = new()
     {
-        [typeof(GatewayOptions)] = ["Resilience"],
         [typeof(AdminOptions)] = ["Port"],
     };
 

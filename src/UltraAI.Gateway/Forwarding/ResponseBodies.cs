@@ -7,7 +7,7 @@ namespace UltraAI.Gateway.Forwarding;
 
 /// <summary>The two kinds of response bodies that are looked at before they go on: errors, for the credential; and Anthropic's batches, for a link.</summary>
 /// <remarks>All others pass as they come.</remarks>
-internal sealed class ResponseBodies(LinkRewriter links, CredentialProbe probe)
+internal sealed class ResponseBodies(LinkRewriter links, ProviderInvoker invoker)
 {
     // CONTRACT: bodies of errors are searched up to here.
     private const int MaxErrorBytes = 1024 * 1024;
@@ -87,8 +87,7 @@ internal sealed class ResponseBodies(LinkRewriter links, CredentialProbe probe)
     private async Task<bool> GuardAsync(HttpContext context, HttpResponseMessage response, ForwardedRequest forwarded)
     {
         var provider = forwarded.Provider;
-        var state = forwarded.Call.Credential!;
-        var credential = state.Credential;
+        var credential = forwarded.Call.Credential!.Credential;
         var aborted = context.RequestAborted;
         forwarded.HoldsHead = true;
 
@@ -100,7 +99,7 @@ internal sealed class ResponseBodies(LinkRewriter links, CredentialProbe probe)
         if (provider.Kind.RejectsCredential((int)response.StatusCode, text ?? body))
         {
             forwarded.Call.Clock.Restart();
-            if (await probe.AskAsync(provider, forwarded.Call.Destination!, state, aborted) != ProbeVerdict.Accepted)
+            if (await invoker.ProbeAsync(forwarded.Call, aborted) != ProbeVerdict.Accepted)
             {
                 await RejectAsync(context, provider, credential.Name);
                 return false;

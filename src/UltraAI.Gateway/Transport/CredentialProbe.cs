@@ -21,7 +21,7 @@ internal enum ProbeVerdict
 /// A 401 may also be about what the client sent, such as an organization that does not exist. A credential is asked about at
 /// most once a minute; those who come meanwhile share the answer.
 /// </remarks>
-internal sealed class CredentialProbe(ProviderInvoker invoker, TransportOptions options, TimeProvider time)
+internal sealed class CredentialProbe(PoolReporter reporter, TransportOptions options, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan MaxLimit = TimeSpan.FromSeconds(10);
@@ -30,11 +30,16 @@ internal sealed class CredentialProbe(ProviderInvoker invoker, TransportOptions 
     // Half of what a call has: the one that waits for the answer must not run out of time meanwhile.
     private readonly TimeSpan _limit = options.Timeout / 2 < MaxLimit ? options.Timeout / 2 : MaxLimit;
 
+    /// <summary>Whether a credential may be asked about again.</summary>
+    public bool IsDue(CredentialState credential) =>
+        credential.Probe.Verdict is not { IsCompleted: false } && time.GetElapsedTime(credential.Probe.AskedAt) > Interval;
+
+    /// <param name="invoker">What asks.</param>
     /// <param name="provider">The provider.</param>
     /// <param name="destination">Which of its destinations is asked.</param>
     /// <param name="credential">The credential in question.</param>
     /// <param name="cancellationToken">Ends the waiting, not the question.</param>
-    public Task<ProbeVerdict> AskAsync(Provider provider, Destination destination, CredentialState credential, CancellationToken cancellationToken)
+    public Task<ProbeVerdict> AskAsync(ProviderInvoker invoker, Provider provider, Destination destination, CredentialState credential, CancellationToken cancellationToken)
     {
         var answer = credential.Probe;
         lock (answer)
@@ -44,14 +49,29 @@ internal sealed class CredentialProbe(ProviderInvoker invoker, TransportOptions 
                 answer.AskedAt = time.GetTimestamp();
 
                 // Not on the caller's thread, nor with the caller's token: others may wait for the same answer.
-                answer.Verdict = Task.Run(() => AskAsync(provider, destination, credential), CancellationToken.None);
+                answer.Verdict = Task.Run(() => FindOutAsync(invoker, provider, destination, credential), CancellationToken.None);
             }
 
             return answer.Verdict.WaitAsync(cancellationToken);
         }
     }
 
-    private async Task<ProbeVerdict> AskAsync(Provider provider, Destination destination, CredentialState credential)
+    private async Task<ProbeVerdict> FindOutAsync(ProviderInvoker invoker, Provider provider, Destination destination, CredentialState credential)
+    {
+        var verdict = await AskAsync(invoker, provider, destination, credential);
+        if (verdict == ProbeVerdict.Rejected && credential.Reject())
+        {
+            reporter.Rejected(provider, credential);
+        }
+        else if (verdict == ProbeVerdict.Accepted && credential.Accept())
+        {
+            reporter.Accepted(provider, credential);
+        }
+
+        return verdict;
+    }
+
+    private async Task<ProbeVerdict> AskAsync(ProviderInvoker invoker, Provider provider, Destination destination, CredentialState credential)
     {
         var call = new ProviderCall(provider, provider.TargetOf(provider.Kind.ProbeTarget), time, reporter: null);
         call.Choose(destination, credential, counts: false);

@@ -62,6 +62,12 @@ internal sealed class Provider
     /// <summary>Limits over all virtual keys; null: none.</summary>
     public LimitOptions? Limits { get; init; }
 
+    /// <summary>Bodies up to here can be sent again to another destination or with another credential.</summary>
+    public long ReplayBufferBytes { get; init; } = ResilienceOptions.DefaultReplayBufferBytes;
+
+    /// <summary>Whether there are several destinations or several credentials.</summary>
+    public bool HasChoice => Destinations.Count > 1 || Credentials.Count > 1;
+
     /// <summary>Limits of its own below the origin's, or null.</summary>
     public CallLimits? OwnLimits { get; init; }
 

@@ -59,6 +59,9 @@ internal sealed class ProviderCall
     /// <summary>What is presented, or was last; null: nothing.</summary>
     public CredentialState? Credential { get; private set; }
 
+    /// <summary>Whether its body, if it has one, can be sent again from its first byte.</summary>
+    public bool IsReplayable => WholeBody is { } body ? body.Length <= Provider.ReplayBufferBytes : Body is null || RequestBody == RequestBodyState.NotStarted;
+
     /// <summary>Names of the credentials that may be presented; null: all of the provider's.</summary>
     public FrozenSet<string>? AllowedCredentials { get; init; }
 
@@ -203,6 +206,21 @@ internal sealed class ProviderCall
     /// <summary>Set while a connection for this call is being made: then nothing has been sent.</summary>
     public bool IsConnecting { get; set; }
 
+    /// <summary>Whether it has a place in its provider's own gate.</summary>
+    public bool HasOwnPlace => Volatile.Read(ref _ownGate) is not null;
+
+    /// <summary>Whether it has no place there yet. One at another origin is given back.</summary>
+    public bool NeedsPlaceAt(CallGate gate)
+    {
+        var held = Volatile.Read(ref _gate);
+        if (held is not null && held != gate)
+        {
+            LeaveOrigin();
+        }
+
+        return held != gate;
+    }
+
     /// <summary>Whether the call got through the queue.</summary>
     public bool HasPlace => Volatile.Read(ref _gate) is not null;
 
@@ -298,14 +316,18 @@ internal sealed class ProviderCall
 
     private void LeaveGates()
     {
+        LeaveOrigin();
+        Interlocked.Exchange(ref _ownGate, null)?.Leave();
+        LeaveChosen();
+    }
+
+    private void LeaveOrigin()
+    {
         if (Interlocked.Exchange(ref _gate, null) is { } gate)
         {
             Interlocked.Decrement(ref _load!.Active);
             gate.Leave();
         }
-
-        Interlocked.Exchange(ref _ownGate, null)?.Leave();
-        LeaveChosen();
     }
 
     private void LeaveChosen()

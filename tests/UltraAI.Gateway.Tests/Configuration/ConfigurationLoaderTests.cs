@@ -112,7 +112,6 @@ public sealed class ConfigurationLoaderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"Resilience\": {}", "Gateway:Resilience")]
     [InlineData("\"Admin\": { \"Port\": 9 }", "Gateway:Admin:Port")]
     public void OptionOfALaterVersion_IsRefusedNotIgnored(string option, string path)
     {

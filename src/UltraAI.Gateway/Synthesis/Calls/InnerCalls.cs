@@ -231,7 +231,8 @@ internal sealed class InnerCalls(
     private static ChatFailure FailureOf(GatewayError error) => error.Code switch
     {
         ErrorCode.UpstreamTimeout => new ChatFailure(ChatOutcome.InactivityTimeout) { Message = error.Message },
-        ErrorCode.QueueFull => new ChatFailure(ChatOutcome.RateLimited) { Message = error.Message, RetryAfter = error.RetryAfter },
+        ErrorCode.CircuitOpen => new ChatFailure(ChatOutcome.CircuitOpen) { Message = error.Message, RetryAfter = error.RetryAfter },
+        ErrorCode.QueueFull or ErrorCode.CredentialsResting => new ChatFailure(ChatOutcome.RateLimited) { Message = error.Message, RetryAfter = error.RetryAfter },
         _ => new ChatFailure(ChatOutcome.ConnectError) { Message = error.Message },
     };
 

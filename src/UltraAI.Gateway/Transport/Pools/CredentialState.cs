@@ -1,10 +1,11 @@
 using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Telemetry;
 
 namespace UltraAI.Gateway.Transport.Pools;
 
 /// <summary>A credential of a pool with what is known of it by now: how many calls it has, for which models it rests, whether it is taken out.</summary>
 /// <remarks>It outlives a reload that leaves name and secret as they were.</remarks>
-internal sealed class CredentialState
+internal sealed class CredentialState(ProviderCredential credential, TimeProvider time)
 {
     /// <summary>Models that may rest at once; one more rests them all. Their names come from clients.</summary>
     public const int MaxModels = 64;
@@ -12,29 +13,26 @@ internal sealed class CredentialState
     /// <summary>How long a 429 can rest a credential.</summary>
     public static readonly TimeSpan LongestRest = TimeSpan.FromMinutes(5);
 
-    private readonly TimeProvider _time;
+    // Attempts that run side by side are told the same thing a moment apart: that is one rest.
+    private static readonly TimeSpan Same = TimeSpan.FromMilliseconds(250);
+
     private readonly Lock _lock = new();
 
     // Replaced, never changed: whoever chooses takes no lock. Times are the provider's timestamps.
     private volatile Dictionary<string, long>? _models;
-    private long _allUntil;
+    private long _allUntil = long.MinValue;
     private volatile bool _isRejected;
     private int _active;
 
-    public CredentialState(ProviderCredential credential, TimeProvider time)
-    {
-        _time = time;
-        Credential = credential;
-        Weight = credential.Weight;
-        _allUntil = long.MinValue;
-    }
-
-    public ProviderCredential Credential { get; }
+    public ProviderCredential Credential => credential;
 
     public string Name => Credential.Name;
 
+    /// <summary>The metrics tag with its name, made once.</summary>
+    public KeyValuePair<string, object?> Tag { get; } = new(GatewayTelemetry.Tags.Credential, credential.Name);
+
     /// <summary>Its share of the calls, against those of the others.</summary>
-    public int Weight { get; set; }
+    public int Weight { get; set; } = credential.Weight;
 
     /// <summary>The last answer to the gateway's own question whether it is accepted.</summary>
     public CredentialProbe.Answer Probe { get; } = new();
@@ -60,39 +58,31 @@ internal sealed class CredentialState
             until = its;
         }
 
-        return until <= now ? TimeSpan.Zero : _time.GetElapsedTime(now, until);
+        return until <= now ? TimeSpan.Zero : time.GetElapsedTime(now, until);
     }
 
     /// <summary>Lets it rest; a longer rest that it has already stays.</summary>
     /// <param name="model">Null: for all models.</param>
     /// <param name="rest">For how long; at most <see cref="LongestRest"/>.</param>
-    /// <returns>Whether it rests longer now than before.</returns>
+    /// <returns>Whether that is a rest of its own, and not the end of one that has just been told.</returns>
     public bool Rest(string? model, TimeSpan rest)
     {
-        var now = _time.GetTimestamp();
-        var until = now + (long)((rest < LongestRest ? rest : LongestRest).TotalSeconds * _time.TimestampFrequency);
+        var now = time.GetTimestamp();
+        var until = now + (long)((rest < LongestRest ? rest : LongestRest).TotalSeconds * time.TimestampFrequency);
         lock (_lock)
         {
             var models = Resting(now);
             if (model is not null && (models.Count < MaxModels || models.ContainsKey(model)))
             {
-                if (models.GetValueOrDefault(model, long.MinValue) >= until)
-                {
-                    return false;
-                }
-
-                models[model] = until;
+                var its = models.GetValueOrDefault(model, now);
+                models[model] = Math.Max(its, until);
                 _models = models;
-                return true;
+                return IsNew(its, until);
             }
 
-            if (_allUntil >= until)
-            {
-                return false;
-            }
-
-            Volatile.Write(ref _allUntil, until);
-            return true;
+            var all = Math.Max(_allUntil, now);
+            Volatile.Write(ref _allUntil, Math.Max(all, until));
+            return IsNew(all, until);
         }
     }
 
@@ -130,17 +120,19 @@ internal sealed class CredentialState
     {
         lock (_lock)
         {
-            var now = _time.GetTimestamp();
+            var now = time.GetTimestamp();
             var models = Resting(now);
             var all = _allUntil > now;
             var until = all ? _allUntil : models.Count > 0 ? models.Values.Max() : 0;
             return new CredentialStatus(
                 Name,
                 _isRejected ? CredentialCondition.Rejected : until > 0 ? CredentialCondition.Resting : CredentialCondition.Ready,
-                until > 0 && !_isRejected ? _time.GetUtcNow() + _time.GetElapsedTime(now, until) : null,
+                until > 0 && !_isRejected ? time.GetUtcNow() + time.GetElapsedTime(now, until) : null,
                 all || _isRejected ? [] : [.. models.Keys.Order(StringComparer.Ordinal)]);
         }
     }
+
+    private bool IsNew(long before, long until) => until > before && time.GetElapsedTime(before, until) > Same;
 
     // A copy, without what is over.
     private Dictionary<string, long> Resting(long now)

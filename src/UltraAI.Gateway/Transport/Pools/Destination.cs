@@ -37,6 +37,9 @@ internal sealed class Destination
     /// <summary>What metrics and logs call it: host and port.</summary>
     public string Name { get; }
 
+    /// <summary>Whether calls go there; the pool that it is in has set it.</summary>
+    public DestinationCircuit Circuit { get; set; } = null!;
+
     /// <summary>The gate of its origin, once the transport has found it.</summary>
     public CallGate? Gate { get; set; }
 

@@ -33,8 +33,23 @@ internal sealed class ProviderPool
     /// <summary>Whether there is anything to choose.</summary>
     public bool HasChoice => Destinations.Length > 1 || Credentials.Length > 1;
 
+    /// <summary>When the first of the circuits may let a call through.</summary>
+    public TimeSpan RetryAfter
+    {
+        get
+        {
+            var least = Destinations[0].Circuit.RetryAfter;
+            foreach (var destination in Destinations)
+            {
+                least = destination.Circuit.RetryAfter is var next && next < least ? next : least;
+            }
+
+            return least;
+        }
+    }
+
     /// <param name="tried">Bits of those that are not to be taken.</param>
-    /// <returns>Null if none is left.</returns>
+    /// <returns>Null if none is left whose circuit lets calls through.</returns>
     public Destination? ChooseDestination(ulong tried)
     {
         Destination? best = null;
@@ -43,7 +58,7 @@ internal sealed class ProviderPool
         {
             var index = (start + i) % Destinations.Length;
             var next = Destinations[index];
-            if ((tried & (1UL << index)) == 0 && (best is null || next.ActiveCalls < best.ActiveCalls))
+            if ((tried & (1UL << index)) == 0 && next.Circuit.Allows && (best is null || next.ActiveCalls < best.ActiveCalls))
             {
                 best = next;
             }
@@ -96,7 +111,7 @@ internal sealed class ProviderPool
 
     public ProviderState Read() => new(
         [.. Destinations.Select(destination => new DestinationStatus(
-            destination.Name, CircuitState.Closed, HasChoice ? destination.ActiveCalls : _provider.Load is { } load ? Volatile.Read(ref load.Active) : 0))],
+            destination.Name, destination.Circuit.State, HasChoice ? destination.ActiveCalls : _provider.Load is { } load ? Volatile.Read(ref load.Active) : 0))],
         [.. Credentials.Select(credential => credential.Read())]);
 
     private static bool HasFewer(CredentialState one, CredentialState other) =>

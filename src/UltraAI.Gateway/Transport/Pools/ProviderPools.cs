@@ -58,6 +58,11 @@ internal sealed class ProviderPools
                 [.. provider.Destinations.Select(destination => before?.Destinations.FirstOrDefault(old => old.BaseUrl == destination.BaseUrl) ?? destination)],
                 [.. provider.Credentials.Select(credential => StateOf(credential, before))],
                 _time);
+            foreach (var destination in pool.Destinations)
+            {
+                destination.Circuit ??= new DestinationCircuit(_time);
+            }
+
             _latest[provider.Name] = pool;
             return provider.Pool = pool;
         }

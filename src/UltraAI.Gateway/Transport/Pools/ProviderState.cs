@@ -64,4 +64,7 @@ internal static class ProviderStateNames
 internal sealed class ProviderStates(ProviderPools pools)
 {
     public ProviderState Read(Provider provider) => pools.Of(provider).Read();
+
+    /// <summary>Whether a call to the provider would be let through by a circuit now.</summary>
+    public bool HasDestination(Provider provider) => pools.Of(provider).ChooseDestination(tried: 0) is not null;
 }
