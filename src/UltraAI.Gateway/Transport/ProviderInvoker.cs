@@ -1,6 +1,4 @@
-using System.Collections.Concurrent;
 using System.Net;
-using UltraAI.Gateway.Errors;
 using UltraAI.Gateway.Transport.Pools;
 
 namespace UltraAI.Gateway.Transport;
