@@ -34,6 +34,11 @@ internal static class GatewayCommandLine
 
             return 1;
         }
+        catch (CommandException exception)
+        {
+            await Console.Error.WriteLineAsync(exception.Message);
+            return 1;
+        }
         catch (IOException exception)
         {
             // Such as an address that is in use.

@@ -29,23 +29,7 @@ internal sealed class ChatCompletions(UltraBody bodies, RunRequestReader reader,
             return;
         }
 
-        try
-        {
-            await new ChatCompletionStream(context, run, request, time).RunAsync();
-        }
-        catch (Exception exception) when (context.RequestAborted.IsCancellationRequested && exception is IOException or OperationCanceledException)
-        {
-            // The client has left; the run has been told.
-        }
-        finally
-        {
-            if (!run.Completion.IsCompleted && !context.RequestAborted.IsCancellationRequested)
-            {
-                context.Abort();
-            }
-
-            await run.Completion;
-        }
+        await RunStreams.FollowAsync(context, run, new ChatCompletionStream(context, run, request, time).RunAsync);
     }
 
     private Task WriteWholeAsync(HttpContext context, RunEnd end)

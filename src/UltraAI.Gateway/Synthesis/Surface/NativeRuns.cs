@@ -33,23 +33,7 @@ internal sealed class NativeRuns(UltraBody bodies, RunRequestReader reader, RunL
             return;
         }
 
-        try
-        {
-            await StreamAsync(context, run);
-        }
-        catch (Exception exception) when (context.RequestAborted.IsCancellationRequested && exception is IOException or OperationCanceledException)
-        {
-            // The client has left; the run has been told.
-        }
-        finally
-        {
-            if (!run.Completion.IsCompleted && !context.RequestAborted.IsCancellationRequested)
-            {
-                context.Abort();
-            }
-
-            await run.Completion;
-        }
+        await RunStreams.FollowAsync(context, run, () => StreamAsync(context, run));
     }
 
     public Task CancelAsync(HttpContext context, VirtualKey key)

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using UltraAI.Gateway.Simulator;
 using Xunit;
@@ -33,7 +34,7 @@ internal sealed class UltraEnvironment : IAsyncDisposable
 
     public IEnumerable<RecordedRequest> Requests => Simulator.All.SelectMany(provider => provider.Requests);
 
-    public static async Task<UltraEnvironment> StartAsync(Action<JsonObject>? change = null, Action<JsonObject>? changeGateway = null)
+    public static async Task<UltraEnvironment> StartAsync(Action<JsonObject>? change = null, Action<JsonObject>? changeGateway = null, Action<IServiceCollection>? services = null)
     {
         var environment = new UltraEnvironment();
         environment._simulator = await ProviderSimulator.StartAsync(null, TestContext.Current.CancellationToken);
@@ -59,7 +60,11 @@ internal sealed class UltraEnvironment : IAsyncDisposable
         changeGateway?.Invoke(gateway);
         var file = Path.Combine(environment._folder.FullName, "gateway.json");
         await File.WriteAllTextAsync(file, new JsonObject { ["Gateway"] = gateway }.ToJsonString(), TestContext.Current.CancellationToken);
-        environment._app = GatewayHost.Build(["--config", file, "--urls", "http://127.0.0.1:0"], builder => builder.Logging.ClearProviders());
+        environment._app = GatewayHost.Build(["--config", file, "--urls", "http://127.0.0.1:0"], builder =>
+        {
+            services?.Invoke(builder.Services);
+            builder.Logging.ClearProviders();
+        });
         await environment._app.StartAsync(TestContext.Current.CancellationToken);
         return environment;
     }

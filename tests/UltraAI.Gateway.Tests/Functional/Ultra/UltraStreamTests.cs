@@ -1,6 +1,7 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using OpenAI;
 using OpenAI.Chat;
 using UltraAI.Gateway.Simulator;
@@ -28,6 +29,28 @@ public sealed class UltraStreamTests
         Assert.Single(frames, frame => frame.Name == "ranking");
         var text = string.Concat(frames.Where(frame => frame.Name == "synthesis.delta").Select(frame => (string)frame.Data["text"]!));
         Assert.Equal(text, (string?)frames[^1].Data["message"]!["content"]);
+    }
+
+    [Fact]
+    public async Task Reviews_CarryTheirWordsOnlyWhenAskedFor()
+    {
+        await using var environment = await UltraEnvironment.StartAsync();
+        const string Spoken = """
+            {"reviews":[{"id":"A","overall":3,"errors":[{"severity":"major","quote":"three moons","why":"It has two."}],"best_point":"Short."},{"id":"B","overall":8}]}
+            """;
+        environment.Members[0].Script(UltraEnvironment.IsReview, new SimulatedBehaviour { Text = Spoken });
+        environment.ScriptUsualRun();
+
+        var plain = Item(await environment.StreamAsync());
+        var told = Item(await environment.StreamAsync(",\"ultra\":{\"include\":[\"reviews\"]}"));
+
+        Assert.Equal((1, 0), ((int)plain["major"]!, (int)plain["minor"]!));
+        Assert.Null(plain["errors"]);
+        Assert.Equal("""[{"severity":"major","quote":"three moons","why":"It has two."}]""", told["errors"]!.ToJsonString());
+        Assert.Equal("Short.", (string?)told["best_point"]);
+
+        static JsonNode Item(List<(string Name, JsonNode Data)> frames) =>
+            frames.Single(frame => frame.Name == "review.parsed" && (string?)frame.Data["reviewer"] == "m1").Data["items"]!.AsArray().Single(item => (double)item!["overall"]! == 3)!;
     }
 
     [Fact]
@@ -94,6 +117,24 @@ public sealed class UltraStreamTests
         Assert.Equal((202, 404), ((int)cancelled.StatusCode, (int)again.StatusCode));
         Assert.Contains("event: run.cancelled", text, StringComparison.Ordinal);
         await hanging.Aborted.WaitAsync(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+    }
+
+    [Theory]
+    [InlineData("/ultra", "event: run.completed")]
+    [InlineData("/ultra/v1/chat/completions", "data: [DONE]")]
+    public async Task RunThatTakesAMomentToEnd_DoesNotBreakItsStream(string target, string last)
+    {
+        // The run's own deadline is the timer that is disposed of last.
+        var deadline = TimeSpan.FromMilliseconds(271_828);
+        await using var environment = await UltraEnvironment.StartAsync(
+            preset => preset["Timeouts"] = new JsonObject { ["TotalMs"] = (int)deadline.TotalMilliseconds },
+            services: services => services.AddSingleton<TimeProvider>(new SlowDisposal(deadline)));
+        environment.ScriptUsualRun();
+        var body = UltraEnvironment.Body(",\"stream\":true");
+
+        using var response = await environment.PostAsync(target, target == "/ultra" ? body.Replace("\"model\":\"ultra\",", "", StringComparison.Ordinal) : body);
+
+        Assert.Contains(last, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -216,4 +257,27 @@ public sealed class UltraStreamTests
 
     private static string? Headers(ClientResultException exception, string name) =>
         exception.GetRawResponse()!.Headers.TryGetValue(name, out var value) ? value : null;
+
+    /// <summary>Timers of a certain due time take a moment to be disposed of.</summary>
+    private sealed class SlowDisposal(TimeSpan due) : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            return dueTime == due ? new SlowTimer(timer) : timer;
+        }
+
+        private sealed class SlowTimer(ITimer timer) : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => timer.Change(dueTime, period);
+
+            public void Dispose()
+            {
+                Thread.Sleep(TimeSpan.FromMilliseconds(300));
+                timer.Dispose();
+            }
+
+            public ValueTask DisposeAsync() => timer.DisposeAsync();
+        }
+    }
 }
