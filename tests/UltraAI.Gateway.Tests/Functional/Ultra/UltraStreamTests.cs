@@ -195,6 +195,34 @@ public sealed class UltraStreamTests
         Assert.Empty(environment.Requests);
     }
 
+    [Fact]
+    public async Task OpenCircuits_AreThoseOfPassthroughToo_AndEndRunsAtOnce()
+    {
+        await using var environment = await UltraEnvironment.StartAsync();
+        foreach (var member in environment.Members)
+        {
+            member.Script(_ => true, SimulatedBehaviour.ServerError);
+        }
+
+        for (var i = 0; i < 20; i++)
+        {
+            using var failed = await environment.PostAsync("/ultra/v1/chat/completions", UltraEnvironment.Body());
+            Assert.False(failed.IsSuccessStatusCode);
+        }
+
+        var before = environment.Requests.Count();
+        var answer = await environment.AskAsync(status: 503);
+        Assert.Equal("no_members_available", (string?)answer["error"]!["code"]);
+        Assert.Contains("circuit_open", (string?)answer["error"]!["message"], StringComparison.Ordinal);
+        using var passed = await environment.PostAsync("/openai/v1/chat/completions", """{"model":"model-a","messages":[]}""");
+        Assert.Equal("circuit_open", Assert.Single(passed.Headers.GetValues("x-ultraai-error")));
+        Assert.Equal(before, environment.Requests.Count());
+
+        using var ready = await environment.SendAsync(HttpMethod.Get, "/ultra/ready");
+        var preset = JsonNode.Parse(await ready.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["presets"]![0]!;
+        Assert.Equal((503, 0, true), ((int)ready.StatusCode, (int)preset["members_ready"]!, (bool)preset["lead_ready"]!));
+    }
+
     [Theory]
     [InlineData(""","ultra":{"speed":1}""", 400, "invalid_request")]
     [InlineData(""","ultra":{"deadline_ms":999999}""", 400, "invalid_override")]
