@@ -2,6 +2,7 @@ using System.Text;
 using UltraAI.Gateway.Admin;
 using UltraAI.Gateway.Admission;
 using UltraAI.Gateway.Configuration;
+using UltraAI.Gateway.Dashboard;
 using UltraAI.Gateway.Errors;
 using UltraAI.Gateway.Forwarding;
 using UltraAI.Gateway.Health;
@@ -54,7 +55,8 @@ internal static partial class GatewayHost
             .AddForwarding()
             .AddUltra()
             .AddHealth()
-            .AddAdmin();
+            .AddAdmin()
+            .AddDashboard();
         configure?.Invoke(builder);
 
         var app = builder.Build();
@@ -64,6 +66,7 @@ internal static partial class GatewayHost
         app.UseMiddleware<OperatorGuard>();
         app.MapHealth();
         app.MapAdmin();
+        app.MapDashboard();
         app.MapUltra();
         app.MapForwarding();
         app.MapFallback("{**path}", NotFoundAsync);

@@ -4,7 +4,7 @@ using UltraAI.Gateway.Forwarding;
 
 namespace UltraAI.Gateway.Admin;
 
-/// <summary>One log line for each change: from where, what, and which key. Never a secret, never a value.</summary>
+/// <summary>One log line for each change, and for signing in and out: from where, what, and which key. Never a secret, never a value.</summary>
 internal sealed partial class AdminAudit(IForwardingSettingsSource settings, ILogger<AdminAudit> logger)
 {
     public void Created(HttpContext context, string key) => LogCreated(key, ClientOf(context), RequestOf(context));
@@ -15,6 +15,10 @@ internal sealed partial class AdminAudit(IForwardingSettingsSource settings, ILo
     public void Rotated(HttpContext context, string key, TimeSpan grace) => LogRotated(key, grace, ClientOf(context), RequestOf(context));
 
     public void Deleted(HttpContext context, string key) => LogDeleted(key, ClientOf(context), RequestOf(context));
+
+    public void SignedIn(HttpContext context) => LogSignedIn(ClientOf(context), RequestOf(context));
+
+    public void SignedOut(HttpContext context) => LogSignedOut(ClientOf(context), RequestOf(context));
 
     private string ClientOf(HttpContext context) => ClientAddress.Of(context, settings.Forwarding.TrustedProxies)?.ToString() ?? "unknown";
 
@@ -31,4 +35,10 @@ internal sealed partial class AdminAudit(IForwardingSettingsSource settings, ILo
 
     [LoggerMessage(LogLevel.Information, "Virtual key '{Key}' was deleted by {Client} (request {RequestId})", EventName = "AdminKeyDeleted")]
     private partial void LogDeleted(string key, string client, string requestId);
+
+    [LoggerMessage(LogLevel.Information, "An operator signed in to the dashboard from {Client} (request {RequestId})", EventName = "AdminSignedIn")]
+    private partial void LogSignedIn(string client, string requestId);
+
+    [LoggerMessage(LogLevel.Information, "An operator signed out of the dashboard from {Client} (request {RequestId})", EventName = "AdminSignedOut")]
+    private partial void LogSignedOut(string client, string requestId);
 }

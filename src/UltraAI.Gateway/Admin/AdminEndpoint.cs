@@ -3,9 +3,11 @@ using UltraAI.Gateway.Storage;
 
 namespace UltraAI.Gateway.Admin;
 
-/// <summary>One path of the admin API: the guard, the choice by method, and how errors are told.</summary>
+/// <summary>One path of the admin API or the dashboard: the guard, the choice by method, and how errors are told.</summary>
 /// <remarks>It takes every method: what routing itself would answer for a wrong one would come before the guard.</remarks>
-internal sealed class AdminEndpoint(params (string Method, RequestDelegate Handle)[] methods)
+/// <param name="check">The guard: says why a request is refused, or null.</param>
+/// <param name="methods">What there is, by method.</param>
+internal sealed class AdminEndpoint(Func<HttpContext, AdminProblem?> check, params (string Method, RequestDelegate Handle)[] methods)
 {
     private readonly string _allow = string.Join(", ", methods.Select(method => method.Method));
 
@@ -14,13 +16,17 @@ internal sealed class AdminEndpoint(params (string Method, RequestDelegate Handl
         context.Response.OnStarting(static state =>
         {
             var headers = ((HttpResponse)state).Headers;
-            headers.CacheControl = "no-store";
+            if (headers.CacheControl.Count == 0)
+            {
+                headers.CacheControl = "no-store";
+            }
+
             headers.XContentTypeOptions = "nosniff";
             return Task.CompletedTask;
         }, context.Response);
         try
         {
-            await (context.RequestServices.GetRequiredService<AdminGuard>().Check(context) is { } refusal
+            await (check(context) is { } refusal
                 ? refusal.WriteAsync(context)
                 : HandleAsync(context));
         }

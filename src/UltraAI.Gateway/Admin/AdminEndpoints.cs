@@ -20,16 +20,17 @@ internal static partial class AdminEndpoints
         var services = endpoints.ServiceProvider;
         var keys = services.GetRequiredService<KeyEndpoints>();
         var usage = services.GetRequiredService<UsageEndpoint>();
-        Map(endpoints, "/admin/keys", (HttpMethods.Get, keys.ListAsync), (HttpMethods.Post, keys.CreateAsync));
-        Map(endpoints, "/admin/keys/{name}", (HttpMethods.Get, keys.GetAsync), (HttpMethods.Patch, keys.ChangeAsync), (HttpMethods.Delete, keys.DeleteAsync));
-        Map(endpoints, "/admin/keys/{name}/rotate", (HttpMethods.Post, keys.RotateAsync));
-        Map(endpoints, "/admin/usage", (HttpMethods.Get, usage.GetAsync));
-        Map(endpoints, "/admin/{**path}");
+        var guard = services.GetRequiredService<AdminGuard>();
+        Map("/admin/keys", (HttpMethods.Get, keys.ListAsync), (HttpMethods.Post, keys.CreateAsync));
+        Map("/admin/keys/{name}", (HttpMethods.Get, keys.GetAsync), (HttpMethods.Patch, keys.ChangeAsync), (HttpMethods.Delete, keys.DeleteAsync));
+        Map("/admin/keys/{name}/rotate", (HttpMethods.Post, keys.RotateAsync));
+        Map("/admin/usage", (HttpMethods.Get, usage.GetAsync));
+        Map("/admin/{**path}");
         LogState(services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(AdminEndpoints).FullName!), services.GetRequiredService<IAdminAccessSource>().Admin.HasToken);
-    }
 
-    private static void Map(IEndpointRouteBuilder endpoints, string pattern, params (string Method, RequestDelegate Handle)[] methods) =>
-        endpoints.Map(pattern, new AdminEndpoint(methods).InvokeAsync);
+        void Map(string pattern, params (string Method, RequestDelegate Handle)[] methods) =>
+            endpoints.Map(pattern, new AdminEndpoint(guard.Check, methods).InvokeAsync);
+    }
 
     private static void LogState(ILogger logger, bool isOn)
     {
@@ -43,9 +44,9 @@ internal static partial class AdminEndpoints
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "The admin API is on, under /admin", EventName = "AdminOn")]
+    [LoggerMessage(LogLevel.Information, "The admin API and the dashboard are on, under /admin and /dashboard/", EventName = "AdminOn")]
     private static partial void LogOn(ILogger logger);
 
-    [LoggerMessage(LogLevel.Information, "The admin API is off, /admin answers 404; an admin token turns it on: Gateway:Admin:TokenEnv names the environment variable that holds it", EventName = "AdminOff")]
+    [LoggerMessage(LogLevel.Information, "The admin API and the dashboard are off, /admin and /dashboard answer 404; an admin token turns them on: Gateway:Admin:TokenEnv names the environment variable that holds it", EventName = "AdminOff")]
     private static partial void LogOff(ILogger logger);
 }

@@ -9,7 +9,7 @@ internal static class ClientAddress
     /// <returns>Null if a trusted proxy named something that is not an address.</returns>
     public static IPAddress? Of(HttpContext context, IReadOnlyList<IPNetwork> trustedProxies)
     {
-        var address = Unmapped(context.Connection.RemoteIpAddress);
+        var address = PeerOf(context);
         if (trustedProxies.Count == 0 || !IsIn(address, trustedProxies))
         {
             return address;
@@ -31,6 +31,9 @@ internal static class ClientAddress
 
         return address;
     }
+
+    /// <summary>Who is at the other end of the connection.</summary>
+    public static IPAddress? PeerOf(HttpContext context) => Unmapped(context.Connection.RemoteIpAddress);
 
     public static bool IsIn(IPAddress? address, IReadOnlyList<IPNetwork> networks)
     {

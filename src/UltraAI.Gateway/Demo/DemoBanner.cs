@@ -9,6 +9,7 @@ internal static class DemoBanner
 
           Virtual key    {{key}}
           Admin token    {{adminToken}}
+          Dashboard      {{address}}/dashboard/ (sign in with the admin token)
           Metrics        {{address}}/metrics
 
         A call through to OpenAI's dialect:

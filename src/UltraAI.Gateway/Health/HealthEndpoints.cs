@@ -1,10 +1,14 @@
 using UltraAI.Gateway.Forwarding;
+using UltraAI.Gateway.Keys;
 
 namespace UltraAI.Gateway.Health;
 
 internal static class HealthEndpoints
 {
-    public static IServiceCollection AddHealth(this IServiceCollection services) => services.AddHostedService<DrainService>();
+    public static IServiceCollection AddHealth(this IServiceCollection services) => services
+        .AddSingleton<AdminSessions>()
+        .AddSingleton<SessionCookie>()
+        .AddHostedService<DrainService>();
 
     /// <summary><c>/health/live</c>, <c>/health/ready</c> for everybody; <c>/metrics</c> for operators.</summary>
     public static void MapHealth(this IEndpointRouteBuilder endpoints)

@@ -5,18 +5,20 @@ using UltraAI.Gateway.Keys;
 
 namespace UltraAI.Gateway.Health;
 
-/// <summary>Marks an endpoint that needs the admin token, or a client in <c>Gateway:Admin:AllowedNetworks</c>.</summary>
+/// <summary>Marks an endpoint that needs the admin token, a session of the dashboard, or a client in <c>Gateway:Admin:AllowedNetworks</c>.</summary>
 internal sealed class OperatorOnly
 {
     public static readonly OperatorOnly Instance = new();
 }
 
 /// <summary>Refuses whoever is not an operator on endpoints marked with <see cref="OperatorOnly"/>.</summary>
-internal sealed class OperatorGuard(RequestDelegate next, IAdminAccessSource admin, IForwardingSettingsSource settings, IErrorRenderer renderer)
+internal sealed class OperatorGuard(RequestDelegate next, IAdminAccessSource admin, IForwardingSettingsSource settings, SessionCookie session, IErrorRenderer renderer)
 {
     private static readonly GatewayError Refused = new(
         ErrorCode.NetworkNotAllowed,
         "This needs the admin token (Authorization: Bearer), or an address in Gateway:Admin:AllowedNetworks.");
+
+    private static readonly GatewayError SessionEnded = new(ErrorCode.InvalidKey, "This session has ended; sign in again, at /dashboard/.");
 
     private static readonly GatewayError WrongToken = new(ErrorCode.InvalidKey, "This is not the admin token.");
 
@@ -30,11 +32,12 @@ internal sealed class OperatorGuard(RequestDelegate next, IAdminAccessSource adm
         var access = admin.Admin;
         var authorization = context.Request.Headers.Authorization.ToString();
         if (access.Accepts(authorization)
+            || (SessionCookie.IsSafe(context.Request) && session.Find(context) is not null)
             || ClientAddress.IsIn(ClientAddress.Of(context, settings.Forwarding.TrustedProxies), access.AllowedNetworks))
         {
             return next(context);
         }
 
-        return ErrorResponse.WriteAsync(context, authorization.Length > 0 ? WrongToken : Refused, renderer);
+        return ErrorResponse.WriteAsync(context, authorization.Length > 0 ? WrongToken : session.IsIn(context) ? SessionEnded : Refused, renderer);
     }
 }

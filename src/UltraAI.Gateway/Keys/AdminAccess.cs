@@ -28,15 +28,23 @@ internal sealed class AdminAccess(KeyDigest? token, IReadOnlyList<IPNetwork> all
     /// <summary>Whether <c>Authorization</c> carries the admin token.</summary>
     public bool Accepts(string? authorization)
     {
-        if (token is not { } expected || authorization is null || !authorization.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase))
+        if (authorization is null || !authorization.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase))
         {
             return false;
         }
 
-        // Digests are compared, so the time tells nothing about the token.
-        var presented = authorization.AsSpan(BearerPrefix.Length).Trim();
-        return presented.Length <= KeyDigest.MaxKeyLength && KeyDigest.Of(presented) == expected;
+        return IsToken(authorization.AsSpan(BearerPrefix.Length).Trim());
     }
+
+    /// <summary>Whether this is the admin token.</summary>
+    /// <remarks>Digests are compared, so the time tells nothing about the token.</remarks>
+    public bool IsToken(ReadOnlySpan<char> presented) =>
+        token is { } expected && presented.Length is > 0 and <= KeyDigest.MaxKeyLength && KeyDigest.Of(presented) == expected;
+
+    /// <summary>Whether what was shown to the other would still be right here.</summary>
+    public bool HasSameTokenAs(AdminAccess other) => token is not null && token == other.Token;
+
+    private KeyDigest? Token => token;
 }
 
 /// <summary>The admin access that is in force now.</summary>

@@ -3,7 +3,9 @@ namespace UltraAI.Gateway.Keys;
 /// <summary>What limits and budgets must be like, wherever they come from.</summary>
 internal static class LimitRules
 {
-    private const long MostPerMinute = 4_000_000_000;
+    /// <summary>The largest burst and rate: a hundred thousand million, which is as good as no limit.</summary>
+    public const long MostPerMinute = 100_000_000_000;
+
     private const decimal MostUsd = 9_000_000;
 
     /// <returns>The faults: the property, and what is wrong with it.</returns>

@@ -60,6 +60,9 @@ internal sealed class VirtualKeyTable(IReadOnlyDictionary<KeyDigest, VirtualKey>
 
     public VirtualKey? Find(ReadOnlySpan<char> key) =>
         key.Length is 0 or > KeyDigest.MaxKeyLength ? null : _keys.GetValueOrDefault(KeyDigest.Of(key));
+
+    /// <summary>Looks through all keys: for operators, not for the request path.</summary>
+    public VirtualKey? FindByName(string name) => _keys.Values.FirstOrDefault(key => string.Equals(key.Name, name, StringComparison.Ordinal));
 }
 
 /// <summary>The virtual keys that are in force now.</summary>

@@ -7,8 +7,8 @@ namespace UltraAI.Gateway.Limits;
 /// <param name="PerMinute">The rate; 1 to <see cref="Largest"/>.</param>
 internal readonly record struct BucketSize(long Capacity, long PerMinute)
 {
-    /// <summary>The largest burst and rate. A bucket counts in 600 millionths and must not overflow 64 bits.</summary>
-    public const long Largest = 4_000_000_000;
+    /// <summary>The largest burst and rate. A bucket counts in 60 millionths and must not overflow 64 bits.</summary>
+    public const long Largest = LimitRules.MostPerMinute;
 
     /// <summary>Null: not limited.</summary>
     public static BucketSize? OfRequests(LimitOptions options) => Of(options.RequestsPerMinute, options.RequestBurst);

@@ -56,6 +56,18 @@ public sealed class ConfigurationLoaderTests : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(9), configuration.Drain.Delay);
     }
 
+    /// <summary>Load tests, and keys that are only to be counted, get limits that are out of reach.</summary>
+    [Fact]
+    public void LimitsOutOfReach_AreLimits()
+    {
+        var configuration = _file.Load("""
+            { "Providers": { "openai": { "Kind": "OpenAI", "Credentials": [ { "Value": "sk-real" } ] } },
+              "VirtualKeys": [ { "Name": "dev", "Value": "vk-dev", "Limits": { "RequestsPerMinute": 100000000, "TokensPerMinute": 100000000000, "TokenBurst": 100000000000 } } ] }
+            """);
+
+        Assert.Equal(100_000_000_000, configuration.VirtualKeys.Find("vk-dev")?.Limits?.TokenBurst);
+    }
+
     [Fact]
     public void CommandLine_SetsNumbersFlagsAndItemsOfLists()
     {

@@ -36,8 +36,10 @@ public sealed class EmbeddedLimitStoreTests : LimitStoreTests
         for (var step = 0; step < 5_000; step++)
         {
             var pause = random.NextInt64(0, 1 + (random.Next(50) == 0 ? TimeSpan.TicksPerMinute : TimeSpan.TicksPerMinute / rate));
+            var before = _time.GetTimestamp() / TimeSpan.TicksPerMicrosecond;
             _time.Advance(TimeSpan.FromTicks(pause));
-            level = Int128.Min(full, level + ((Int128)pause * rate));
+            var microseconds = (_time.GetTimestamp() / TimeSpan.TicksPerMicrosecond) - before;
+            level = Int128.Min(full, level + ((Int128)microseconds * TimeSpan.TicksPerMicrosecond * rate));
             if (open.Count > 0 && random.Next(3) == 0)
             {
                 var used = random.NextInt64(0, burst * 2);
@@ -60,7 +62,8 @@ public sealed class EmbeddedLimitStoreTests : LimitStoreTests
             }
             else
             {
-                Assert.Equal((long)((missing + rate - 1) / rate), decision.Refusal!.RetryAfter!.Value.Ticks);
+                var wait = ((missing / TimeSpan.TicksPerMicrosecond) + rate - 1) / rate;
+                Assert.Equal((long)wait * TimeSpan.TicksPerMicrosecond, decision.Refusal!.RetryAfter!.Value.Ticks);
             }
 
             Assert.Equal((long)Int128.Max(0, level / TimeSpan.TicksPerMinute), decision.Tokens!.Value.Remaining);

@@ -68,6 +68,21 @@ public abstract class LimitStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task LargestLimits_DontOverflow()
+    {
+        var key = Key(new LimitOptions { TokensPerMinute = LimitRules.MostPerMinute, TokenBurst = LimitRules.MostPerMinute });
+
+        var first = await TakeAsync(key, tokens: LimitRules.MostPerMinute);
+        Assert.NotNull(first.Reservation);
+        Assert.Equal(LimitRules.MostPerMinute, first.Tokens!.Value.Limit);
+
+        // The debt of a second full bucket; half of it is the most that is kept.
+        first.Reservation.Settle(2 * LimitRules.MostPerMinute);
+        var refused = await UntilAsync(() => TakeAsync(key, tokens: LimitRules.MostPerMinute), decision => decision.Refusal?.RetryAfter > TimeSpan.FromSeconds(70));
+        Assert.InRange(refused.Refusal!.RetryAfter!.Value.TotalSeconds, 70, 121);
+    }
+
+    [Fact]
     public async Task RetryAfter_WhenItHasPassed_TheRequestIsAdmitted()
     {
         var key = Key(new LimitOptions { RequestsPerMinute = 30, RequestBurst = 2 });

@@ -20,7 +20,13 @@ internal sealed class UltraAccess(IVirtualKeySource keys, IForwardingSettingsSou
     private static readonly UltraError Nested = UltraError.Invalid(
         "nested_ultra", $"This request comes out of a run of /ultra ({InnerCalls.DepthField}); runs don't call runs. Give the panel models, not presets of a gateway.");
 
-    public RequestDelegate Guard(Func<HttpContext, VirtualKey, Task> handle) => async context =>
+    /// <summary>For a client, who presents its virtual key.</summary>
+    public RequestDelegate Guard(Func<HttpContext, VirtualKey, Task> handle) => Guard(handle, Identify);
+
+    /// <summary>For an operator, who has been let in already and names a virtual key: <c>?key=NAME</c>.</summary>
+    public RequestDelegate GuardNamed(Func<HttpContext, VirtualKey, Task> handle) => Guard(handle, IdentifyByName);
+
+    private RequestDelegate Guard(Func<HttpContext, VirtualKey, Task> handle, Identification identify) => async context =>
     {
         if (!drain.TryEnter())
         {
@@ -30,7 +36,7 @@ internal sealed class UltraAccess(IVirtualKeySource keys, IForwardingSettingsSou
 
         try
         {
-            if (Identify(context, out var key) is { } error)
+            if (identify(context, out var key) is { } error)
             {
                 await UltraResponse.WriteAsync(context, error);
                 return;
@@ -51,26 +57,52 @@ internal sealed class UltraAccess(IVirtualKeySource keys, IForwardingSettingsSou
     private UltraError? Identify(HttpContext context, out VirtualKey? key)
     {
         key = null;
-        var request = context.Request;
+        if (Prepare(context) is { } refusal)
+        {
+            return refusal;
+        }
+
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        var client = ClientAddress.Of(context, settings.Forwarding.TrustedProxies);
-        if (RequestPreparation.Refuse(context, isWebSocket: false) is { } refusal)
-        {
-            return UltraError.Of(refusal);
-        }
-
-        if (request.Headers.ContainsKey(InnerCalls.DepthField))
-        {
-            return Nested;
-        }
-
-        RequestPreparation.RemoveHopByHop(request.Headers);
-        if (PresentedKey.Take(request.Headers, ProviderKinds.OpenAI, ref target, out var presented) is { } error)
+        if (PresentedKey.Take(context.Request.Headers, ProviderKinds.OpenAI, ref target, out var presented) is { } error)
         {
             return UltraError.Of(error);
         }
 
         key = keys.VirtualKeys.Find(presented);
-        return AccessPolicy.CheckKey(key, client, time.GetUtcNow()) is { } denied ? UltraError.Of(denied) : null;
+        return Check(context, key);
     }
+
+    private UltraError? IdentifyByName(HttpContext context, out VirtualKey? key)
+    {
+        key = null;
+        if (Prepare(context) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var name = context.Request.Query["key"].ToString();
+        key = keys.VirtualKeys.FindByName(name);
+        return key is null ? new UltraError(StatusCodes.Status404NotFound, "not_found", "There is no virtual key of the name that '?key=NAME' gives.") : Check(context, key);
+    }
+
+    private static UltraError? Prepare(HttpContext context)
+    {
+        if (RequestPreparation.Refuse(context, isWebSocket: false) is { } refusal)
+        {
+            return UltraError.Of(refusal);
+        }
+
+        if (context.Request.Headers.ContainsKey(InnerCalls.DepthField))
+        {
+            return Nested;
+        }
+
+        RequestPreparation.RemoveHopByHop(context.Request.Headers);
+        return null;
+    }
+
+    private UltraError? Check(HttpContext context, VirtualKey? key) =>
+        AccessPolicy.CheckKey(key, ClientAddress.Of(context, settings.Forwarding.TrustedProxies), time.GetUtcNow()) is { } denied ? UltraError.Of(denied) : null;
+
+    private delegate UltraError? Identification(HttpContext context, out VirtualKey? key);
 }
