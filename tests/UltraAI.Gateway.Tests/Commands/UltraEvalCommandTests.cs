@@ -99,7 +99,7 @@ public sealed class UltraEvalCommandTests
         environment.ScriptUsualRun();
         using var file = new TemporaryFile($"{Question}\n{Question}\n{Question}");
 
-        await using var process = GatewayProcess.Start(["ultra", "eval", "--file", file.Path, "--url", environment.Address], Variables(UltraEnvironment.Key));
+        await using var process = GatewayProcess.StartInterruptible(["ultra", "eval", "--file", file.Path, "--url", environment.Address], Variables(UltraEnvironment.Key));
         await Eventually.TrueAsync(() => environment.Lead.Requests.Count == 2, "the second run is at its lead");
         await process.InterruptAsync();
 

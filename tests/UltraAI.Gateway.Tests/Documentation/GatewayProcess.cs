@@ -47,6 +47,10 @@ internal sealed class GatewayProcess : IAsyncDisposable
     public static GatewayProcess Start(IEnumerable<string> args, IReadOnlyDictionary<string, string>? environment = null, string? program = null) =>
         new(StartInfo("dotnet", [program ?? BuiltProgram, .. args], environment, Repository.Root));
 
+    /// <summary>Starts the program so that it hears Ctrl+C even where this process was started in the background, which ignores it.</summary>
+    public static GatewayProcess StartInterruptible(IEnumerable<string> args, IReadOnlyDictionary<string, string>? environment = null) =>
+        new(StartInfo("env", ["--default-signal=INT", "dotnet", BuiltProgram, .. args], environment, Repository.Root));
+
     /// <summary>Starts the program with a configuration on a free port, and waits until it listens.</summary>
     public static async Task<RunningGateway> StartOnAsync(string configurationFile)
     {
