@@ -1,3 +1,6 @@
+using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Metering.Content;
+
 namespace UltraAI.Gateway.Transport;
 
 internal static class TransportServiceCollectionExtensions
@@ -7,6 +10,10 @@ internal static class TransportServiceCollectionExtensions
         .AddSingleton<SharedHttpHandler>()
         .AddSingleton<TransportMetrics>()
         .AddSingleton<CallReporter>()
+        .AddSingleton<ISecretMask, KnownSecrets>()
+        .AddSingleton<ContentLog>()
+        .AddSingleton<CallContent>()
+        .AddHostedService<ContentLogWriter>()
         .AddSingleton<ProviderInvoker>()
         .AddSingleton<CredentialProbe>();
 }
