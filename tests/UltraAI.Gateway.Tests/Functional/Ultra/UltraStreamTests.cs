@@ -32,6 +32,28 @@ public sealed class UltraStreamTests
     }
 
     [Fact]
+    public async Task Reviews_CarryTheirWordsOnlyWhenAskedFor()
+    {
+        await using var environment = await UltraEnvironment.StartAsync();
+        const string Spoken = """
+            {"reviews":[{"id":"A","overall":3,"errors":[{"severity":"major","quote":"three moons","why":"It has two."}],"best_point":"Short."},{"id":"B","overall":8}]}
+            """;
+        environment.Members[0].Script(UltraEnvironment.IsReview, new SimulatedBehaviour { Text = Spoken });
+        environment.ScriptUsualRun();
+
+        var plain = Item(await environment.StreamAsync());
+        var told = Item(await environment.StreamAsync(",\"ultra\":{\"include\":[\"reviews\"]}"));
+
+        Assert.Equal((1, 0), ((int)plain["major"]!, (int)plain["minor"]!));
+        Assert.Null(plain["errors"]);
+        Assert.Equal("""[{"severity":"major","quote":"three moons","why":"It has two."}]""", told["errors"]!.ToJsonString());
+        Assert.Equal("Short.", (string?)told["best_point"]);
+
+        static JsonNode Item(List<(string Name, JsonNode Data)> frames) =>
+            frames.Single(frame => frame.Name == "review.parsed" && (string?)frame.Data["reviewer"] == "m1").Data["items"]!.AsArray().Single(item => (double)item!["overall"]! == 3)!;
+    }
+
+    [Fact]
     public async Task LeadsText_ComesAsItIsWritten()
     {
         await using var environment = await UltraEnvironment.StartAsync();
