@@ -26,7 +26,7 @@ public sealed class ContentLogTests : IDisposable
         gateway.OpenAI.Handler = async exchange =>
         {
             await exchange.ReadBodyAsync();
-            var body = coding is null ? Encoding.UTF8.GetBytes(Answer) : Coding.Encode(coding, Encoding.UTF8.GetBytes(Answer));
+            var body = coding is null ? Encoding.UTF8.GetBytes(Answer) : Coding.Encode(coding, Answer);
             var field = coding is null ? "" : $"Content-Encoding: {coding}\r\n";
             await exchange.WriteAsync($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n{field}Content-Length: {body.Length}\r\n\r\n");
             await exchange.WriteAsync(body);
@@ -57,7 +57,7 @@ public sealed class ContentLogTests : IDisposable
         await using var gateway = await StartAsync(configuration => configuration["VirtualKeys"]!.AsArray().Add(new JsonObject { ["Name"] = "odd", ["Value"] = "odd/key+with=marks;0123456789" }));
         string[] secrets = [GatewayEnvironment.VirtualKey, "odd/key+with=marks;0123456789", .. new[] { "openai", "anthropic", "google", "huggingface" }.Select(GatewayEnvironment.CredentialOf)];
         var said = string.Join(" and ", secrets.Select(secret => $"secret={secret}, '{secret}' {secret}"));
-        gateway.OpenAI.Handler = exchange => exchange.RespondJsonAsync($$"""{"choices":[{"message":{"content":"You said {{said}}"}}]}""");
+        gateway.OpenAI.Handler = exchange => exchange.RespondJsonAsync($$$"""{"choices":[{"message":{"content":"You said {{{said}}}"}}]}""");
 
         await gateway.PostAsync("/openai/v1/chat/completions", $$"""{"model":"gpt-4o","messages":[{"role":"user","content":"{{said}}"}]}""");
 
