@@ -58,7 +58,7 @@ internal sealed class AccessLogMiddleware(RequestDelegate next, AccessLog log, T
         entry.OutputTokens = request.Charge.Usage.Output;
         entry.NanoUsd = request.Charge.NanoUsd;
         entry.IsEstimated = request.Charge.IsEstimated;
-        entry.Credential = request.Provider.Credential?.Name;
-        entry.Destination = request.Provider.Origin;
+        entry.Credential = call.Credential?.Name;
+        entry.Destination = call.Destination?.Name;
     }
 }

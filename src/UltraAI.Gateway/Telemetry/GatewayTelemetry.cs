@@ -29,6 +29,10 @@ internal static class GatewayTelemetry
         public const string StreamStall = "ultraai.stream.stall";
         public const string TlsHandshake = "ultraai.tls.handshake";
         public const string UpstreamTimeouts = "ultraai.upstream.timeouts";
+        public const string CircuitState = "ultraai.circuit.state";
+        public const string Failovers = "ultraai.failovers";
+        public const string CredentialRests = "ultraai.credential.rests";
+        public const string CredentialRejections = "ultraai.credential.rejections";
         public const string ConfigReloads = "ultraai.config.reloads";
         public const string BudgetRemaining = "ultraai.budget.remaining";
         public const string Cost = "ultraai.cost";
@@ -56,6 +60,9 @@ internal static class GatewayTelemetry
         public const string Model = "model";
         public const string Limit = "limit";
         public const string Decision = "decision";
+        public const string Destination = "destination";
+        public const string Credential = "credential";
+        public const string Reason = "reason";
         public const string Phase = "phase";
         public const string Side = "side";
 

@@ -9,9 +9,12 @@ internal sealed class KnownSecrets(IProviderSource providers, IVirtualKeySource 
     {
         foreach (var provider in providers.Providers.All)
         {
-            if (provider.Credential is { } credential && credential.IsIn(text))
+            foreach (var credential in provider.Credentials)
             {
-                text = credential.Masked(text);
+                if (credential.IsIn(text))
+                {
+                    text = credential.Masked(text);
+                }
             }
         }
 

@@ -16,11 +16,13 @@ namespace UltraAI.Gateway.Transport;
 /// </remarks>
 internal sealed class SharedHttpHandler
 {
+    private readonly NameResolver _names;
     private readonly TransportMetrics _metrics;
     private readonly TimeProvider _time;
 
-    public SharedHttpHandler(TransportOptions options, TelemetryExport export, TransportMetrics metrics, TimeProvider time)
+    public SharedHttpHandler(TransportOptions options, TelemetryExport export, NameResolver names, TransportMetrics metrics, TimeProvider time)
     {
+        _names = names;
         _metrics = metrics;
         _time = time;
         Handler = new SocketsHttpHandler
@@ -83,7 +85,7 @@ internal sealed class SharedHttpHandler
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+            await socket.ConnectAsync(await _names.ResolveAsync(context.DnsEndPoint.Host, cancellationToken), context.DnsEndPoint.Port, cancellationToken);
             isOk = true;
             return new NetworkStream(socket, ownsSocket: true);
         }

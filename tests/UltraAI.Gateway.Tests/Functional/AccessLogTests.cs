@@ -23,7 +23,7 @@ public sealed class AccessLogTests : IDisposable
 
         var line = Assert.Single(await LinesAsync(1));
         Assert.Equal(
-            ("test", "openai", "POST", "/openai/v1/chat/completions", "gpt-4o", 200, "ok", "main", gateway.OpenAI.BaseUrl),
+            ("test", "openai", "POST", "/openai/v1/chat/completions", "gpt-4o", 200, "ok", "main", gateway.OpenAI.Authority),
             ((string?)line["key"], (string?)line["provider"], (string?)line["method"], (string?)line["path"], (string?)line["model"], (int)line["status"]!, (string?)line["outcome"], (string?)line["credential"], (string?)line["destination"]));
         Assert.Equal(response["x-ultraai-request-id"], (string?)line["request_id"]);
         Assert.Equal((12, 34, 0.000352m, false), ((int)line["input_tokens"]!, (int)line["output_tokens"]!, (decimal)line["cost_usd"]!, (bool)line["estimated"]!));

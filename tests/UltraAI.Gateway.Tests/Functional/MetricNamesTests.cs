@@ -97,6 +97,7 @@ public sealed partial class MetricNamesTests : IAsyncLifetime
         const string Chat = """{"model":"gpt-4o","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"Hello"}]}""";
         const string Ultra = """{"model":"ultra","messages":[{"role":"user","content":"Why a gateway?"}]}""";
         _simulator.OpenAI.Script(request => request.Text.Contains("Slowly", StringComparison.Ordinal), new SimulatedBehaviour { ChunkDelay = TimeSpan.FromMilliseconds(20), Chunks = 5 });
+        _simulator.OpenAI.Script(request => request.Text.Contains("Too many", StringComparison.Ordinal), SimulatedBehaviour.RateLimited(TimeSpan.FromSeconds(1)), times: 2);
         _simulator.OpenAI.Script(request => request.Text.Contains("Silent", StringComparison.Ordinal), SimulatedBehaviour.Hang);
 
         // The first run has a member less, and a lead that fails.
@@ -112,6 +113,11 @@ public sealed partial class MetricNamesTests : IAsyncLifetime
         Assert.Equal(502, await PostAsync("load", "/gone/v1/chat/completions", Chat));
         Assert.Equal(200, await PostAsync("load", "/tls/v1/other", "{}"));
         Assert.All(await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => PostAsync("load", "/narrow/v1/chat/completions", Chat.Replace("Hello", "Slowly", StringComparison.Ordinal)))), status => Assert.Equal(200, status));
+        for (var i = 0; i < 8; i++)
+        {
+            await PostAsync("load", "/pool/v1/chat/completions", Chat.Replace("Hello", "Too many", StringComparison.Ordinal));
+        }
+
         for (var i = 0; i < 3; i++)
         {
             Assert.Equal(200, await PostAsync("load", "/ultra/v1/chat/completions", Ultra));
@@ -136,6 +142,14 @@ public sealed partial class MetricNamesTests : IAsyncLifetime
         providers["gone"] = Provider("OpenAI", $"http://127.0.0.1:{ClosedPort()}", "gone-credential");
         providers["narrow"] = Provider("OpenAI", _simulator.OpenAI.BaseAddress.ToString(), _simulator.OpenAI.Credential);
         providers["narrow"]!["MaxCallsPerOrigin"] = 1;
+
+        // One credential of two is refused, one destination of two is not there.
+        providers["pool"] = new JsonObject
+        {
+            ["Kind"] = "OpenAI",
+            ["Destinations"] = new JsonArray(_simulator.OpenAI.BaseAddress.ToString(), $"http://127.0.0.1:{ClosedPort()}"),
+            ["Credentials"] = new JsonArray(new JsonObject { ["Name"] = "good", ["Value"] = _simulator.OpenAI.Credential }, new JsonObject { ["Name"] = "bad", ["Value"] = "wrong-credential" }),
+        };
         return new JsonObject
         {
             ["Providers"] = providers,
@@ -177,6 +191,7 @@ public sealed partial class MetricNamesTests : IAsyncLifetime
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    [GeneratedRegex(@"(?<![A-Za-z0-9_.:/-])(?:ultraai|gen_ai|http|dotnet|kestrel|dns)_[a-z0-9_]+")]
+    // Not a parameter of a function: name=value.
+    [GeneratedRegex(@"(?<![A-Za-z0-9_.:/-])(?>(?:ultraai|gen_ai|http|dotnet|kestrel|dns)_[a-z0-9_]+)(?!=\w)")]
     private static partial Regex NamePattern();
 }

@@ -80,7 +80,7 @@ public sealed partial class RunbookTests
     {
         const int Clients = 40;
         const long Bytes = 20_000_000;
-        await using var gateway = await ProcessGateway.StartAsync((configuration, _) => configuration["Transport"] = new JsonObject { ["Timeout"] = "00:00:03" });
+        await using var gateway = await ProcessGateway.StartAsync((configuration, _) => configuration["Transport"] = new JsonObject { ["Timeout"] = "00:00:08" });
         gateway.Simulator.OpenAI.Script(_ => true, new SimulatedBehaviour { BodyLength = Bytes });
         Assert.Equal(200, (await gateway.StatusAsync("/anthropic/v1/messages", Message)).Status);
         var before = Value(await UntilAsync(gateway, "Memory growth", _ => true), "dotnet_process_memory_working_set_bytes");
@@ -109,11 +109,13 @@ public sealed partial class RunbookTests
             Assert.Equal(200, (await gateway.StatusAsync("/anthropic/v1/messages", Message)).Status);
         }
 
+        await Eventually.TrueAsync(
+            async () => await gateway.StatusAsync("/openai/v1/chat/completions", Chat) == (503, "circuit_open"), "the circuit opens");
         using var run = await gateway.SendAsync(HttpMethod.Post, "/ultra/v1/chat/completions", """{"model":"ultra","messages":[{"role":"user","content":"Hello"}]}""");
         Assert.Equal((200, "partial_panel"), ((int)run.StatusCode, run.Headers.GetValues("x-ultraai-degraded").Single()));
         await UntilAsync(gateway, "One provider down", text =>
             Value(text, "ultraai_requests_total", "openai", "unreachable") >= 5 && Value(text, "ultraai_requests_total", "anthropic", "ok") >= 5
-            && Value(text, "ultraai_connect_seconds_count", "openai", "failed") >= 10);
+            && Value(text, "ultraai_connect_seconds_count", "openai", "failed") >= 10 && Value(text, "ultraai_circuit_state", "openai") == 2);
         await gateway.Process.WaitForAsync(@"Call to provider openai failed \(Unreachable\): socket error ConnectionRefused");
     }
 
