@@ -1,3 +1,5 @@
+using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Metering.Content;
 using UltraAI.Gateway.Storage;
 using UltraAI.Gateway.Transport.Pools;
 
@@ -11,6 +13,10 @@ internal static class TransportServiceCollectionExtensions
         .AddSingleton<SharedHttpHandler>()
         .AddSingleton<TransportMetrics>()
         .AddSingleton<CallReporter>()
+        .AddSingleton<ISecretMask, KnownSecrets>()
+        .AddSingleton<ContentLog>()
+        .AddSingleton<CallContent>()
+        .AddHostedService<ContentLogWriter>()
         .AddSingleton<ProviderPools>()
         .AddSingleton<ProviderStates>()
         .AddSingleton<PoolReporter>()
