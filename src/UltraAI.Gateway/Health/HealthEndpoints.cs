@@ -8,9 +8,11 @@ internal static class HealthEndpoints
     public static IServiceCollection AddHealth(this IServiceCollection services) => services
         .AddSingleton<AdminSessions>()
         .AddSingleton<SessionCookie>()
+        .AddSingleton<ProviderReports>()
+        .AddSingleton<ProviderHealth>()
         .AddHostedService<DrainService>();
 
-    /// <summary><c>/health/live</c>, <c>/health/ready</c> for everybody; <c>/metrics</c> for operators.</summary>
+    /// <summary><c>/health/live</c>, <c>/health/ready</c> for everybody; <c>/health/providers</c> and <c>/metrics</c> for operators.</summary>
     public static void MapHealth(this IEndpointRouteBuilder endpoints)
     {
         string[] methods = [HttpMethods.Get, HttpMethods.Head];
@@ -19,6 +21,7 @@ internal static class HealthEndpoints
             context.RequestServices.GetRequiredService<DrainState>().IsStopping
                 ? WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "draining")
                 : WriteAsync(context, StatusCodes.Status200OK, "ok"));
+        endpoints.MapMethods("/health/providers", methods, endpoints.ServiceProvider.GetRequiredService<ProviderHealth>().GetAsync).WithMetadata(OperatorOnly.Instance);
         endpoints.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(OperatorOnly.Instance);
     }
 

@@ -6,6 +6,7 @@ internal static class TransportServiceCollectionExtensions
         .AddSingleton(options)
         .AddSingleton<SharedHttpHandler>()
         .AddSingleton<TransportMetrics>()
+        .AddHostedService<CallCountsClock>()
         .AddSingleton<CallReporter>()
         .AddSingleton<ProviderInvoker>()
         .AddSingleton<CredentialProbe>();

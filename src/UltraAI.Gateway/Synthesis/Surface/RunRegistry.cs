@@ -9,6 +9,9 @@ internal sealed class RunRegistry
 {
     private readonly ConcurrentDictionary<string, (string Key, RunCancellation Cancellation)> _runs = new(StringComparer.Ordinal);
 
+    /// <summary>How many there are.</summary>
+    public int Count => _runs.Count;
+
     public void Add(string id, VirtualKey key, RunCancellation cancellation) => _runs[id] = (key.Name, cancellation);
 
     public void Remove(string id) => _runs.TryRemove(id, out _);
