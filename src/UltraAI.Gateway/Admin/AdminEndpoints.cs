@@ -1,4 +1,5 @@
 using UltraAI.Gateway.Admin.Events;
+using UltraAI.Gateway.Health;
 using UltraAI.Gateway.Keys;
 
 namespace UltraAI.Gateway.Admin;
@@ -35,7 +36,7 @@ internal static partial class AdminEndpoints
         LogState(services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(AdminEndpoints).FullName!), services.GetRequiredService<IAdminAccessSource>().Admin.HasToken);
 
         void Map(string pattern, params (string Method, RequestDelegate Handle)[] methods) =>
-            endpoints.Map(pattern, new AdminEndpoint(guard.Check, methods).InvokeAsync);
+            endpoints.Map(pattern, new AdminEndpoint(guard.Check, methods).InvokeAsync).WithMetadata(ServedOn.AdminPort);
     }
 
     private static void LogState(ILogger logger, bool isOn)

@@ -12,7 +12,6 @@ internal static class LaterOptions
         [typeof(ProviderOptions)] = ["Destinations"],
         [typeof(CredentialOptions)] = ["Weight"],
         [typeof(VirtualKeyOptions)] = ["Credentials"],
-        [typeof(AdminOptions)] = ["Port"],
     };
 
     public static bool Contain(Type type, string name) =>

@@ -125,7 +125,6 @@ public sealed class ConfigurationLoaderTests : IDisposable
 
     [Theory]
     [InlineData("\"Resilience\": {}", "Gateway:Resilience")]
-    [InlineData("\"Admin\": { \"Port\": 9 }", "Gateway:Admin:Port")]
     public void OptionOfALaterVersion_IsRefusedNotIgnored(string option, string path)
     {
         var faults = _file.FaultsOf($$"""{ {{Minimal}}, {{option}} }""");
