@@ -57,6 +57,7 @@ internal static partial class DemoPanel
         ["Members"] = new JsonArray("openai/gpt-4o", "anthropic/claude-sonnet-4-5", "google/gemini-2.5-pro"),
         ["Lead"] = "anthropic/claude-sonnet-4-5",
         ["Review"] = new JsonObject { ["Mode"] = review },
+        ["AllowOverrides"] = true,
     };
 
     private static bool IsCall(RecordedRequest request, char stage) => request.Header(InnerCalls.CallField) is { } call && call.StartsWith(stage);

@@ -2,14 +2,15 @@ using System.Text.Json;
 using UltraAI.Gateway.Metering;
 using UltraAI.Gateway.Telemetry;
 using UltraAI.Gateway.Transport;
+using UltraAI.Gateway.Transport.Pools;
 
 namespace UltraAI.Gateway.Health;
 
 /// <summary>One provider at one moment: what is needed to write about it.</summary>
-internal sealed record ProviderReport(Provider Provider, int Active, int Waiting, CallCounts Counts, OriginConnections Connections, long CallsOnConnections, UsageTotals Usage);
+internal sealed record ProviderReport(Provider Provider, int Active, int Waiting, CallCounts Counts, OriginConnections Connections, long CallsOnConnections, ProviderState State, UsageTotals Usage);
 
 /// <summary>Puts together what is known about the providers, for whoever asks. No secrets.</summary>
-internal sealed class ProviderReports(IProviderSource providers, TransportMetrics metrics, ProviderInvoker invoker, ConnectionCounts connections)
+internal sealed class ProviderReports(IProviderSource providers, TransportMetrics metrics, ProviderInvoker invoker, ConnectionCounts connections, ProviderStates states)
 {
     // In the order of CallOutcome.
     private static readonly JsonEncodedText[] Outcomes =
@@ -21,10 +22,19 @@ internal sealed class ProviderReports(IProviderSource providers, TransportMetric
 
     private ProviderReport Read(Provider provider, UsageTotals usage)
     {
+        // Several destinations may be at one origin, whose connections they share.
         var load = metrics.LoadOf(provider);
+        OriginConnections total = default;
+        var calls = 0L;
+        foreach (var destination in provider.Destinations.DistinctBy(destination => destination.Origin, StringComparer.Ordinal))
+        {
+            var (active, idle, made) = connections.At(destination.BaseUri);
+            total = new OriginConnections(total.Active + active, total.Idle + idle, total.Made + made);
+            calls += invoker.CallsAt(destination.Origin);
+        }
+
         return new ProviderReport(
-            provider, Math.Max(0, Volatile.Read(ref load.Active)), Math.Max(0, Volatile.Read(ref load.Waiting)), load.Counts,
-            connections.At(provider.BaseUri), invoker.CallsAt(provider.Origin), usage);
+            provider, Math.Max(0, Volatile.Read(ref load.Active)), Math.Max(0, Volatile.Read(ref load.Waiting)), load.Counts, total, calls, states.Read(provider), usage);
     }
 
     /// <summary>What a provider is, and how it is now.</summary>
@@ -38,8 +48,8 @@ internal sealed class ProviderReports(IProviderSource providers, TransportMetric
         json.WriteNumber("output_tokens"u8, report.Usage.OutputTokens);
         json.WriteNumber("cost_usd"u8, report.Usage.CostNanoUsd / 1_000_000_000m);
         WriteConnections(json, report);
-        WriteDestinations(json, report.Provider, report.Active);
-        WriteCredentials(json, report.Provider);
+        WriteDestinations(json, report);
+        WriteCredentials(json, report);
     }
 
     /// <summary>Numbers of calls by how they ended.</summary>
@@ -91,27 +101,46 @@ internal sealed class ProviderReports(IProviderSource providers, TransportMetric
         json.WriteEndObject();
     }
 
-    private static void WriteDestinations(Utf8JsonWriter json, Provider provider, int active)
+    private static void WriteDestinations(Utf8JsonWriter json, ProviderReport report)
     {
+        // Where there is no choice, nothing is counted per destination.
+        var destinations = report.State.Destinations;
         json.WriteStartArray("destinations"u8);
-        json.WriteStartObject();
-        json.WriteString("name"u8, provider.BaseUri.Authority);
-        json.WriteString("circuit"u8, "closed"u8);
-        json.WriteNumber("active_calls"u8, active);
-        json.WriteEndObject();
+        foreach (var destination in destinations)
+        {
+            json.WriteStartObject();
+            json.WriteString("name"u8, destination.Name);
+            json.WriteString("circuit"u8, destination.Circuit.Name());
+            json.WriteNumber("active_calls"u8, destinations.Count == 1 ? report.Active : destination.ActiveCalls);
+            json.WriteEndObject();
+        }
+
         json.WriteEndArray();
     }
 
-    private static void WriteCredentials(Utf8JsonWriter json, Provider provider)
+    private static void WriteCredentials(Utf8JsonWriter json, ProviderReport report)
     {
         json.WriteStartArray("credentials"u8);
-        if (provider.Credential is { } credential)
+        foreach (var credential in report.State.Credentials)
         {
             json.WriteStartObject();
             json.WriteString("name"u8, credential.Name);
-            json.WriteString("state"u8, "ready"u8);
-            json.WriteNull("until"u8);
+            json.WriteString("state"u8, credential.State.Name());
+            if (credential.Until is { } until)
+            {
+                json.WriteString("until"u8, until.UtcDateTime);
+            }
+            else
+            {
+                json.WriteNull("until"u8);
+            }
+
             json.WriteStartArray("models"u8);
+            foreach (var model in credential.Models)
+            {
+                json.WriteStringValue(model);
+            }
+
             json.WriteEndArray();
             json.WriteEndObject();
         }

@@ -7,7 +7,8 @@ namespace UltraAI.Gateway.Synthesis.Events;
 /// <param name="Reviewer">The member that reviewed.</param>
 /// <param name="Review">What it said.</param>
 /// <param name="Members">The members whose drafts it saw, in its order.</param>
-internal sealed record ReviewParsed(string Reviewer, ParsedReview Review, IReadOnlyList<string> Members) : RunEvent
+/// <param name="HasTexts">Whether its words go along, too: a request asks for them by <c>include</c>.</param>
+internal sealed record ReviewParsed(string Reviewer, ParsedReview Review, IReadOnlyList<string> Members, bool HasTexts) : RunEvent
 {
     public override string Name => "review.parsed";
 
@@ -15,11 +16,15 @@ internal sealed record ReviewParsed(string Reviewer, ParsedReview Review, IReadO
     {
         json.WriteString("reviewer"u8, Reviewer);
         json.WriteString("method"u8, Review.Method.Word());
-        WriteItems(json, "items"u8, Review, Members);
+        WriteItems(json, "items"u8, Review, Members, HasTexts);
         json.WriteString("revision"u8, Review.Revision is null ? "none"u8 : "proposed"u8);
+        if (HasTexts)
+        {
+            json.WriteString("revision_text"u8, Review.Revision);
+        }
     }
 
-    public static void WriteItems(Utf8JsonWriter json, ReadOnlySpan<byte> name, ParsedReview review, IReadOnlyList<string> members)
+    public static void WriteItems(Utf8JsonWriter json, ReadOnlySpan<byte> name, ParsedReview review, IReadOnlyList<string> members, bool hasTexts)
     {
         json.WriteStartArray(name);
         foreach (var item in review.Items)
@@ -35,10 +40,31 @@ internal sealed record ReviewParsed(string Reviewer, ParsedReview Review, IReadO
             RunJson.WriteNumber(json, "overall"u8, item.Overall);
             json.WriteNumber("major"u8, item.MajorErrors);
             json.WriteNumber("minor"u8, item.Errors.Count - item.MajorErrors);
+            if (hasTexts)
+            {
+                WriteTexts(json, item);
+            }
+
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
+    }
+
+    private static void WriteTexts(Utf8JsonWriter json, ReviewItem item)
+    {
+        json.WriteStartArray("errors"u8);
+        foreach (var error in item.Errors)
+        {
+            json.WriteStartObject();
+            json.WriteString("severity"u8, error.IsMajor ? "major"u8 : "minor"u8);
+            json.WriteString("quote"u8, error.Quote);
+            json.WriteString("why"u8, error.Why);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteString("best_point"u8, item.BestPoint);
     }
 }
 

@@ -130,7 +130,7 @@ internal sealed record RunReport
 
         if (Plan.Request.IncludesReviews && member.Parsed is { } review)
         {
-            ReviewParsed.WriteItems(json, "reviews"u8, review, member.Reviewed);
+            ReviewParsed.WriteItems(json, "reviews"u8, review, member.Reviewed, hasTexts: true);
         }
 
         json.WriteEndObject();

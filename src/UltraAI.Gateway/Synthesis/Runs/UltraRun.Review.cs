@@ -93,7 +93,7 @@ internal sealed partial class UltraRun
         }
 
         _services.Metrics.ReviewParsed(member.Parsed);
-        _events.Post(new ReviewParsed(member.Id, member.Parsed, member.Reviewed));
+        _events.Post(new ReviewParsed(member.Id, member.Parsed, member.Reviewed, _plan.Request.IncludesReviews));
         if (ReviewBallots.Of(reviewer, member.Parsed, _reviewOrder) is { } ballot)
         {
             _ballots.Add(ballot);

@@ -32,6 +32,28 @@ public sealed class UltraStreamTests
     }
 
     [Fact]
+    public async Task Reviews_CarryTheirWordsOnlyWhenAskedFor()
+    {
+        await using var environment = await UltraEnvironment.StartAsync();
+        const string Spoken = """
+            {"reviews":[{"id":"A","overall":3,"errors":[{"severity":"major","quote":"three moons","why":"It has two."}],"best_point":"Short."},{"id":"B","overall":8}]}
+            """;
+        environment.Members[0].Script(UltraEnvironment.IsReview, new SimulatedBehaviour { Text = Spoken });
+        environment.ScriptUsualRun();
+
+        var plain = Item(await environment.StreamAsync());
+        var told = Item(await environment.StreamAsync(",\"ultra\":{\"include\":[\"reviews\"]}"));
+
+        Assert.Equal((1, 0), ((int)plain["major"]!, (int)plain["minor"]!));
+        Assert.Null(plain["errors"]);
+        Assert.Equal("""[{"severity":"major","quote":"three moons","why":"It has two."}]""", told["errors"]!.ToJsonString());
+        Assert.Equal("Short.", (string?)told["best_point"]);
+
+        static JsonNode Item(List<(string Name, JsonNode Data)> frames) =>
+            frames.Single(frame => frame.Name == "review.parsed" && (string?)frame.Data["reviewer"] == "m1").Data["items"]!.AsArray().Single(item => (double)item!["overall"]! == 3)!;
+    }
+
+    [Fact]
     public async Task LeadsText_ComesAsItIsWritten()
     {
         await using var environment = await UltraEnvironment.StartAsync();
@@ -171,6 +193,34 @@ public sealed class UltraStreamTests
         Assert.Contains("openai/model-a", await presets.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.Equal(200, (int)ready.StatusCode);
         Assert.Empty(environment.Requests);
+    }
+
+    [Fact]
+    public async Task OpenCircuits_AreThoseOfPassthroughToo_AndEndRunsAtOnce()
+    {
+        await using var environment = await UltraEnvironment.StartAsync();
+        foreach (var member in environment.Members)
+        {
+            member.Script(_ => true, SimulatedBehaviour.ServerError);
+        }
+
+        for (var i = 0; i < 20; i++)
+        {
+            using var failed = await environment.PostAsync("/ultra/v1/chat/completions", UltraEnvironment.Body());
+            Assert.False(failed.IsSuccessStatusCode);
+        }
+
+        var before = environment.Requests.Count();
+        var answer = await environment.AskAsync(status: 503);
+        Assert.Equal("no_members_available", (string?)answer["error"]!["code"]);
+        Assert.Contains("circuit_open", (string?)answer["error"]!["message"], StringComparison.Ordinal);
+        using var passed = await environment.PostAsync("/openai/v1/chat/completions", """{"model":"model-a","messages":[]}""");
+        Assert.Equal("circuit_open", Assert.Single(passed.Headers.GetValues("x-ultraai-error")));
+        Assert.Equal(before, environment.Requests.Count());
+
+        using var ready = await environment.SendAsync(HttpMethod.Get, "/ultra/ready");
+        var preset = JsonNode.Parse(await ready.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["presets"]![0]!;
+        Assert.Equal((503, 0, true), ((int)ready.StatusCode, (int)preset["members_ready"]!, (bool)preset["lead_ready"]!));
     }
 
     [Theory]
