@@ -16,8 +16,11 @@ namespace UltraAI.Gateway.Transport;
 /// </remarks>
 internal sealed class SharedHttpHandler
 {
-    public SharedHttpHandler(TransportOptions options, TelemetryExport export)
+    private readonly NameResolver _names;
+
+    public SharedHttpHandler(TransportOptions options, TelemetryExport export, NameResolver names)
     {
+        _names = names;
         Handler = new SocketsHttpHandler
         {
             // The provider's answer is the client's: nothing is followed, decoded or remembered on the way.
@@ -68,14 +71,14 @@ internal sealed class SharedHttpHandler
     public SocketsHttpHandler Handler { get; }
 
     // As the handler does it by itself, but the call knows that nothing has been sent yet.
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var call = ProviderRequest.CallOf(context.InitialRequestMessage);
         call?.IsConnecting = true;
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+            await socket.ConnectAsync(await _names.ResolveAsync(context.DnsEndPoint.Host, cancellationToken), context.DnsEndPoint.Port, cancellationToken);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch

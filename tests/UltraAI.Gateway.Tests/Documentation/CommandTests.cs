@@ -35,6 +35,7 @@ public sealed partial class CommandTests(DemoFixture demo)
         string[] run =
         [
             $"{Run}", $"{Run} -- demo", $"{Run} -- health", $"{Run} -- keys new --name team-a",
+            $"{Run} -- ultra eval --file config/questions.jsonl --preset ultra",
             $"{Run} -- check --config config/gateway.json", $"{Run} -- --config config/gateway.json",
         ];
         var commands = Document.All().SelectMany(document => document.Commands()).Distinct().ToArray();
@@ -98,6 +99,18 @@ public sealed partial class CommandTests(DemoFixture demo)
         Assert.Equal(0, exitCode);
         var key = Regex.Match(output, @"uag-\S+").Value;
         Assert.Contains($$"""{ "Name": "team-a", "Sha256": "{{KeyDigest.Of(key)}}" }""", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task UltraEval_WorksWithTheDemo()
+    {
+        var (exitCode, output) = await GatewayProcess.RunAsync(
+            ["ultra", "eval", "--file", "config/questions.jsonl", "--preset", "ultra", "--parallel", "3", "--url", demo.Address],
+            new Dictionary<string, string> { ["ULTRAAI_KEY"] = demo.Key, ["NO_PROXY"] = "*" });
+
+        Assert.True(exitCode == 0, output);
+        Assert.Contains("3 questions, checked by contains 3; 0 runs failed, 0 degraded.", output, StringComparison.Ordinal);
+        Assert.Matches(@"(?m)^ultra +3/3 ", output);
     }
 
     [Fact]

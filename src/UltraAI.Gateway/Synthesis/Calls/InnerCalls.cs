@@ -73,7 +73,7 @@ internal sealed class InnerCalls(
     private async Task<InnerResult> CallAsync(RunAdmission run, InnerCall inner, Admission.Admission admission, ProviderCall call, bool isPublic, CancellationToken cancellationToken)
     {
         HttpResponseMessage? response = null;
-        ChatResult chat;
+        ChatResult? chat = null;
         try
         {
             using var request = RequestOf(inner, call, isPublic);
@@ -96,6 +96,11 @@ internal sealed class InnerCalls(
             response?.Dispose();
             await call.EndBodyAsync();
             call.End();
+            if (chat is null)
+            {
+                // A fault of our own is on its way up; what was taken for the call is given back all the same.
+                run.Add(settlement.Settle(admission, call));
+            }
         }
 
         var hadBody = call.StatusCode == StatusCodes.Status200OK && call.FirstByteAfter is not null;

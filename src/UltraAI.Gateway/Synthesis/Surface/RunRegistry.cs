@@ -12,6 +12,9 @@ internal sealed class RunRegistry
     /// <summary>How many there are.</summary>
     public int Count => _runs.Count;
 
+    /// <summary>The runs that are under way now.</summary>
+    public IEnumerable<string> Ids => _runs.Keys;
+
     public void Add(string id, VirtualKey key, RunCancellation cancellation) => _runs[id] = (key.Name, cancellation);
 
     public void Remove(string id) => _runs.TryRemove(id, out _);
