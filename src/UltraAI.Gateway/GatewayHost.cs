@@ -65,6 +65,7 @@ internal static partial class GatewayHost
 
         var app = builder.Build();
         WithoutAuthorization(app);
+        app.UseMiddleware<AccessLogMiddleware>();
         app.UseMiddleware<RawTargetMiddleware>(); // before routing, which must see the raw path
         app.UseRouting();
         if (configuration.AdminPort is not null)

@@ -67,6 +67,7 @@ internal sealed partial class ProviderInvoker(
                 }
 
                 Address(call, request, attempts.Number);
+                CallSpan.Attempt(call, request.RequestUri);
                 HttpResponseMessage response;
                 try
                 {
