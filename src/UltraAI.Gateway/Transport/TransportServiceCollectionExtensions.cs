@@ -12,6 +12,7 @@ internal static class TransportServiceCollectionExtensions
         .AddSingleton<NameResolver>()
         .AddSingleton<SharedHttpHandler>()
         .AddSingleton<TransportMetrics>()
+        .AddHostedService<CallCountsClock>()
         .AddSingleton<CallReporter>()
         .AddSingleton<ISecretMask, KnownSecrets>()
         .AddSingleton<ContentLog>()
