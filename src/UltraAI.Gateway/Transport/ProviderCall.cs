@@ -20,8 +20,6 @@ internal sealed class ProviderCall
     private readonly ICallClient? _client;
     private CancellationToken _abort;
     private CancellationTokenRegistration _abortRegistration;
-    private Destination? _counted;
-    private CredentialState? _countedCredential;
     private CallGate? _gate;
     private CallGate? _ownGate;
     private TransportMetrics.Load? _load;
@@ -32,6 +30,7 @@ internal sealed class ProviderCall
     private long _firstByte;
     private int _bodyWriters;
     private int _isEnded;
+    private int _isCounted;
 
     /// <param name="provider">Whom to call.</param>
     /// <param name="target">Path and query, as they are to be sent.</param>
@@ -133,8 +132,7 @@ internal sealed class ProviderCall
         {
             destination.Enter();
             credential?.Enter();
-            _counted = destination;
-            _countedCredential = credential;
+            Volatile.Write(ref _isCounted, 1);
         }
     }
 
@@ -332,10 +330,10 @@ internal sealed class ProviderCall
 
     private void LeaveChosen()
     {
-        if (_counted is not null)
+        if (Volatile.Read(ref _isCounted) == 1 && Interlocked.Exchange(ref _isCounted, 0) == 1)
         {
-            Interlocked.Exchange(ref _counted, null)?.Leave();
-            Interlocked.Exchange(ref _countedCredential, null)?.Leave();
+            Destination!.Leave();
+            Credential?.Leave();
         }
     }
 }
