@@ -61,6 +61,7 @@ internal static partial class GatewayHost
 
         var app = builder.Build();
         WithoutAuthorization(app);
+        app.UseMiddleware<AccessLogMiddleware>();
         app.UseMiddleware<RawTargetMiddleware>(); // before routing, which must see the raw path
         app.UseRouting();
         app.UseMiddleware<OperatorGuard>();

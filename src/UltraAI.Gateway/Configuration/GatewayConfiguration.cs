@@ -3,6 +3,7 @@ using UltraAI.Gateway.Keys;
 using UltraAI.Gateway.Prices;
 using UltraAI.Gateway.Storage;
 using UltraAI.Gateway.Synthesis.Presets;
+using UltraAI.Gateway.Telemetry.Access;
 using UltraAI.Gateway.Transport;
 
 namespace UltraAI.Gateway.Configuration;
@@ -28,6 +29,8 @@ internal sealed record GatewayConfiguration
 
     /// <summary>Whether a key of the configuration has a budget.</summary>
     public bool HasBudgets => VirtualKeys.Entries.Values.Any(key => key.Budget is not null);
+
+    public required AccessLogOptions AccessLog { get; init; }
 
     public required DrainOptions Drain { get; init; }
 

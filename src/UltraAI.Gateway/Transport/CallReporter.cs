@@ -16,6 +16,12 @@ internal sealed partial class CallReporter(TransportMetrics metrics, TimeProvide
     {
         var outcome = call.Outcome;
         metrics.RequestEnded(call.Provider, outcome);
+        metrics.Aborted(call.Provider, outcome, call.StatusCode != 0);
+        if (call.LongestSilence is { } silence)
+        {
+            metrics.Stalled(call.Provider, silence);
+        }
+
         if (outcome is CallOutcome.Timeout or CallOutcome.Unreachable or CallOutcome.Cut
             && _throttles.GetOrAdd(call.Provider.Name, static _ => new Throttle()).TryPass(time, out var suppressed))
         {

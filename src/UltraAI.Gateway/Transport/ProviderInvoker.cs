@@ -66,6 +66,7 @@ internal sealed partial class ProviderInvoker(
                 }
 
                 Address(call, request, attempt);
+                CallSpan.Attempt(call, request.RequestUri);
                 HttpResponseMessage response;
                 try
                 {
