@@ -50,7 +50,7 @@ internal static partial class GatewayHost
             .AddLimits(configuration.Store.Options)
             .AddBudgets(configuration.Store.Options.Kind)
             .AddUsageLedger(configuration.Store.Options.Kind)
-            .AddTransport(configuration.Transport)
+            .AddTransport(configuration.Transport, configuration.Store.Options.Kind)
             .AddAdmission()
             .AddForwarding()
             .AddUltra()
@@ -149,7 +149,7 @@ internal static partial class GatewayHost
     {
         foreach (var provider in configuration.Providers.All.OrderBy(provider => provider.Name, StringComparer.Ordinal))
         {
-            LogProvider(logger, provider.RoutePrefix, provider.BaseUrl, provider.Credential?.Name ?? "none");
+            LogProvider(logger, provider.RoutePrefix, string.Join(", ", provider.Destinations.Select(destination => destination.BaseUrl)), provider.Credentials.Count == 0 ? "none" : string.Join(", ", provider.Credentials.Select(credential => credential.Name)));
         }
 
         foreach (var (provider, variable) in configuration.Off)

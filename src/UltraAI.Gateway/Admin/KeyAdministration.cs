@@ -205,7 +205,11 @@ internal sealed class KeyAdministration(
     }
 
     private void CheckRules(VirtualKeyOptions options, AdminFaults faults) => new VirtualKeyBuilder(
-        providers.Providers.All.Select(provider => provider.Name).ToHashSet(StringComparer.Ordinal), faults.AddOption).Build("", options);
+        providers.Providers.All.ToDictionary(
+            provider => provider.Name,
+            IReadOnlyCollection<string> (provider) => [.. provider.Credentials.Select(credential => credential.Name)],
+            StringComparer.Ordinal),
+        faults.AddOption).Build("", options);
 
     private static JsonObject SettingsOf(StoredVirtualKey stored) => VirtualKeySettings.TryRead(stored.Settings, out var options)
         ? VirtualKeySettings.ToTree(options)

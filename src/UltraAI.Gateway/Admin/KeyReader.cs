@@ -20,6 +20,7 @@ internal static class KeyReader
             Enabled = reader.Flag("enabled") ?? true,
             Providers = reader.Texts("providers"),
             Models = reader.Texts("models"),
+            Credentials = reader.Texts("credentials"),
             Endpoints = reader.Texts("endpoints"),
             AllowedNetworks = reader.Texts("allowed_networks"),
             ExpiresAt = reader.Time("expires_at"),

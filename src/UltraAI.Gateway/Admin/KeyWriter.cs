@@ -36,6 +36,7 @@ internal static class KeyWriter
         json.WriteBoolean("enabled", options.Enabled);
         json.WriteTexts("providers", options.Providers);
         json.WriteTexts("models", options.Models);
+        json.WriteTexts("credentials", options.Credentials);
         json.WriteTexts("endpoints", options.Endpoints);
         json.WriteTexts("allowed_networks", options.AllowedNetworks);
         json.WriteTime("expires_at", options.ExpiresAt);

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Net;
 using UltraAI.Gateway.Errors;
 using UltraAI.Gateway.Keys;
@@ -64,9 +65,27 @@ internal static class AccessPolicy
             return new GatewayError(ErrorCode.ProviderNotAllowed, $"Virtual key '{key.Name}' may not use provider '{provider.Name}' (Providers).");
         }
 
+        if (key.Credentials is { } credentials && provider.Credentials.Count > 0 && !HasOneOf(provider, credentials))
+        {
+            return new GatewayError(ErrorCode.ProviderNotAllowed, $"Virtual key '{key.Name}' may use no credential of provider '{provider.Name}' (Credentials).");
+        }
+
         return EndpointPolicy.IsAllowed(key.Endpoints, provider.Kind.AdministrativeEndpoints, provider.BasePath, method, target)
             ? null
             : NotThisEndpoint(key);
+    }
+
+    private static bool HasOneOf(Provider provider, FrozenSet<string> names)
+    {
+        foreach (var credential in provider.Credentials)
+        {
+            if (names.Contains(credential.Name))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static GatewayError NotThisEndpoint(VirtualKey key) =>

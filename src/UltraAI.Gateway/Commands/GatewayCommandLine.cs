@@ -2,6 +2,7 @@ using System.CommandLine;
 using UltraAI.Gateway.Configuration;
 using UltraAI.Gateway.Demo;
 using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Synthesis.Evaluation;
 
 namespace UltraAI.Gateway.Commands;
 
@@ -93,7 +94,44 @@ internal static class GatewayCommandLine
         health.Options.Add(url);
         health.SetAction((result, cancellationToken) => HealthCommand.RunAsync(result.GetValue(url), cancellationToken));
         root.Subcommands.Add(health);
+        root.Subcommands.Add(new Command("ultra", "The synthesis pipeline.") { UltraEval(url) });
         return root;
+    }
+
+    private static Command UltraEval(Option<string> url)
+    {
+        const int MostParallel = 32;
+        var file = new Option<string>("--file") { Description = "The questions: one JSON object per line, {\"question\":\"…\",\"answer\":\"…\"}, and if need be \"check\" and \"system\".", HelpName = "FILE", Required = true };
+        var preset = new Option<string>("--preset") { Description = "The preset.", HelpName = "NAME", DefaultValueFactory = _ => "ultra" };
+        var check = new Option<string>("--check") { Description = "How answers are checked where a question does not say: exact, numeric (the last number counts), contains.", DefaultValueFactory = _ => "contains" };
+        check.AcceptOnlyFromAmong("exact", "numeric", "contains");
+        var parallel = new Option<int>("--parallel") { Description = $"How many runs are under way at once, up to {MostParallel}: latencies are those of a single user at 1.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        parallel.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > MostParallel)
+            {
+                result.AddError($"--parallel must be 1 to {MostParallel}.");
+            }
+        });
+        var cache = new Option<string>("--cache") { Description = "Keeps the runs in this file, and takes from it those that are there.", HelpName = "FILE" };
+        var json = new Option<string>("--json") { Description = "Writes the results to this file, too.", HelpName = "FILE" };
+        var eval = new Command("eval", $"Measures a preset against its members alone and against a vote, on your questions. Takes the virtual key from {UltraEvalCommand.KeyVariable}.")
+        {
+            file, preset, check, url, parallel, cache, json,
+        };
+        eval.SetAction((result, cancellationToken) => UltraEvalCommand.RunAsync(
+            new UltraEvalOptions
+            {
+                File = result.GetValue(file)!,
+                Preset = result.GetValue(preset)!,
+                Check = QuestionFile.CheckOf(result.GetValue(check))!.Value,
+                Url = result.GetValue(url),
+                Parallel = result.GetValue(parallel),
+                Cache = result.GetValue(cache),
+                Json = result.GetValue(json),
+            },
+            cancellationToken));
+        return eval;
     }
 
     private static string[] Without(string command, string[] args) => [.. args.Where((arg, index) => index != Array.IndexOf(args, command))];

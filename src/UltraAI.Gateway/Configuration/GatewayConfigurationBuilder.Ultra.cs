@@ -14,7 +14,7 @@ internal sealed partial class GatewayConfigurationBuilder
         var models = BuildModels(options);
         var presets = options.Ultra.Presets.Count > 0
             ? options.Ultra.Presets
-            : BuiltInPresets.Create(providers.Where(provider => provider.Credential is not null).Select(provider => (provider.Name, provider.Kind.Name)));
+            : BuiltInPresets.Create(providers.Where(provider => provider.Credentials.Count > 0).Select(provider => (provider.Name, provider.Kind.Name)));
         var builder = new PresetBuilder(
             errors.Add,
             options.Providers.ContainsKey,

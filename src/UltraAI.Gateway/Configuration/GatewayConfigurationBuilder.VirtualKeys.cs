@@ -1,12 +1,16 @@
 using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Transport;
 
 namespace UltraAI.Gateway.Configuration;
 
 internal sealed partial class GatewayConfigurationBuilder
 {
-    private Dictionary<KeyDigest, VirtualKey> BuildVirtualKeys(IReadOnlyList<VirtualKeyOptions> options, IEnumerable<string> providers, AdminAccess admin)
+    private Dictionary<KeyDigest, VirtualKey> BuildVirtualKeys(IReadOnlyList<VirtualKeyOptions> options, IReadOnlyDictionary<string, ProviderOptions> providers, AdminAccess admin)
     {
-        var known = providers.ToHashSet(StringComparer.Ordinal);
+        var known = providers.ToDictionary(
+            provider => provider.Key,
+            IReadOnlyCollection<string> (provider) => [.. (provider.Value.Credentials ?? []).Select(credential => credential.Name)],
+            StringComparer.Ordinal);
         var keys = new Dictionary<KeyDigest, VirtualKey>();
         var names = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < options.Count; i++)

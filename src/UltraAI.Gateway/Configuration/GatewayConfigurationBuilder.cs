@@ -19,12 +19,13 @@ internal sealed partial class GatewayConfigurationBuilder(ConfigurationErrors er
     public GatewayConfiguration Build(GatewayOptions options)
     {
         CheckTransport(options.Transport);
+        Range("Gateway:Resilience:ReplayBufferBytes", options.Resilience.ReplayBufferBytes, 0, MostReplayBytes);
         CheckDrain(options.Drain);
         CheckInspection(options.Inspection);
         CheckLimits(options.Limits, options.Providers.Keys);
         var providers = BuildProviders(options);
         var admin = BuildAdmin(options.Admin);
-        var keys = BuildVirtualKeys(options.VirtualKeys, options.Providers.Keys, admin);
+        var keys = BuildVirtualKeys(options.VirtualKeys, options.Providers, admin);
         var prices = BuildPrices(options);
         return new GatewayConfiguration
         {

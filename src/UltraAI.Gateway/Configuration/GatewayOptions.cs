@@ -36,6 +36,9 @@ internal sealed record GatewayOptions
     /// <summary>How much of requests' bodies is held for inspection.</summary>
     public InspectionOptions Inspection { get; set; } = new();
 
+    /// <summary>Going on after a failure.</summary>
+    public ResilienceOptions Resilience { get; set; } = new();
+
     /// <summary>The one shared transport. Read at start only.</summary>
     public TransportOptions Transport { get; set; } = new();
 

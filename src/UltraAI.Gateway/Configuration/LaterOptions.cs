@@ -1,5 +1,4 @@
 using UltraAI.Gateway.Keys;
-using UltraAI.Gateway.Transport;
 
 namespace UltraAI.Gateway.Configuration;
 
@@ -8,10 +7,6 @@ internal static class LaterOptions
 {
     private static readonly Dictionary<Type, string[]> Names = new()
     {
-        [typeof(GatewayOptions)] = ["Resilience"],
-        [typeof(ProviderOptions)] = ["Destinations"],
-        [typeof(CredentialOptions)] = ["Weight"],
-        [typeof(VirtualKeyOptions)] = ["Credentials"],
         [typeof(AdminOptions)] = ["Port"],
     };
 

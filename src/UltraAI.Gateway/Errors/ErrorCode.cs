@@ -42,6 +42,9 @@ internal enum ErrorCode
     /// <summary>As many calls as allowed are running.</summary>
     ConcurrencyLimited,
 
+    /// <summary>The provider has limited the rate of every credential that the call could be made with.</summary>
+    CredentialsResting,
+
     /// <summary>The virtual key's budget is spent.</summary>
     BudgetExhausted,
 
@@ -56,6 +59,9 @@ internal enum ErrorCode
 
     /// <summary>All calls to this origin are taken, and so is every place in its queue.</summary>
     QueueFull,
+
+    /// <summary>Too many of the last attempts at the provider failed: it is left alone for a moment.</summary>
+    CircuitOpen,
 
     /// <summary>The gateway is shutting down.</summary>
     Draining,

@@ -16,6 +16,9 @@ internal enum BodyDemand
     /// <summary>The first 64 KB, which are waited for: nobody depends on it, but the model is told with the usage.</summary>
     Beginning,
 
+    /// <summary>All of it, whose length is known and no more than <c>Gateway:Resilience:ReplayBufferBytes</c>: it may have to be sent again. Nobody is refused for it.</summary>
+    Replay,
+
     /// <summary>All of it, up to <c>Gateway:Inspection:MaxBodyBytes</c>: a policy depends on it.</summary>
     Whole,
 }
@@ -41,6 +44,7 @@ internal sealed class ClientBody(HttpContext context, HeldBodies held, Inspectio
     private long _counted;
     private bool _isPending;
     private bool _isCounted;
+    private bool _isLimited;
 
     /// <summary>What is there of it; empty if nothing was looked at.</summary>
     public ReadOnlySequence<byte> Bytes => _buffer;
@@ -61,7 +65,8 @@ internal sealed class ClientBody(HttpContext context, HeldBodies held, Inspectio
             return default;
         }
 
-        _isCounted = demand == BodyDemand.Whole;
+        _isCounted = demand is BodyDemand.Whole or BodyDemand.Replay;
+        _isLimited = demand == BodyDemand.Whole;
         var request = context.Request;
         _reader = request.BodyReader;
         var length = request.ContentLength;
@@ -76,9 +81,9 @@ internal sealed class ClientBody(HttpContext context, HeldBodies held, Inspectio
             _buffer = read.Buffer;
             _isPending = true;
             IsWhole = IsAllOfIt(read, length);
-            if (Count() is { } full)
+            if (!Count())
             {
-                return new ValueTask<GatewayError?>(full);
+                return new ValueTask<GatewayError?>(_isLimited ? NoRoom : null);
             }
 
             if (IsWhole)
@@ -90,7 +95,8 @@ internal sealed class ClientBody(HttpContext context, HeldBodies held, Inspectio
         // A body that says it is too long is not read for nothing.
         return demand == BodyDemand.WhatIsThere || (demand == BodyDemand.Whole && length > options.MaxBodyBytes)
             ? default
-            : new ValueTask<GatewayError?>(ReadAsync(_reader, demand == BodyDemand.Whole ? options.MaxBodyBytes : FreeBytes, length));
+            : new ValueTask<GatewayError?>(ReadAsync(
+                _reader, demand switch { BodyDemand.Whole => options.MaxBodyBytes, BodyDemand.Replay => length!.Value, _ => FreeBytes }, length));
     }
 
     /// <summary>Hands the body to the call: whole if it is, else as a stream from its first byte.</summary>
@@ -158,9 +164,9 @@ internal sealed class ClientBody(HttpContext context, HeldBodies held, Inspectio
                 _buffer = read.Buffer;
                 _isPending = true;
                 IsWhole = IsAllOfIt(read, length);
-                if (Count() is { } full)
+                if (!Count())
                 {
-                    return full;
+                    return _isLimited ? NoRoom : null;
                 }
             }
 
@@ -179,29 +185,30 @@ internal sealed class ClientBody(HttpContext context, HeldBodies held, Inspectio
 
     // A body that a policy depends on is too long at the same length however much of it has arrived by now.
     private bool IsAllOfIt(ReadResult read, long? length) =>
-        (read.IsCompleted || read.Buffer.Length == length) && !(_isCounted && read.Buffer.Length > options.MaxBodyBytes);
+        (read.IsCompleted || read.Buffer.Length == length) && !(_isLimited && read.Buffer.Length > options.MaxBodyBytes);
 
     // Where no policy depends on the body, nobody is refused for want of room: Kestrel has it in memory anyway, and no more than that.
-    private GatewayError? Count()
+    // False: there is no room.
+    private bool Count()
     {
         if (!_isCounted)
         {
-            return null;
+            return true;
         }
 
         var more = _buffer.Length - FreeBytes - _counted;
         if (more <= 0)
         {
-            return null;
+            return true;
         }
 
         if (!held.TryTake(more, options))
         {
-            return NoRoom;
+            return false;
         }
 
         _counted += more;
-        return null;
+        return true;
     }
 
     // What was examined can't be taken back; there is always something behind it, or the end, so the next read returns at once.

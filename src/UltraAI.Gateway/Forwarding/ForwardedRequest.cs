@@ -20,7 +20,7 @@ internal sealed class ForwardedRequest : ICallClient
         _body = body;
         _admission = admission;
         _settlement = settlement;
-        Call = new ProviderCall(admission.Provider, target, time, reporter, this) { Facts = admission.Facts };
+        Call = new ProviderCall(admission.Provider, target, time, reporter, this) { Facts = admission.Facts, AllowedCredentials = admission.Key.Credentials };
     }
 
     public Provider Provider => _admission.Provider;

@@ -119,7 +119,7 @@ internal sealed class ForwardingMiddleware(
             // :: Step 2: Inspect: which model, how much
             var method = MethodOf(context.Request, isWebSocket);
             var endpoint = provider.Kind.EndpointOf(method, provider.PathOf(target), provider.BasePath);
-            var refusal = await body.LookAsync(RequestReading.DemandOf(key, provider, endpoint, method));
+            var refusal = await body.LookAsync(RequestReading.DemandOf(key, provider, endpoint, context.Request, method));
             var facts = refusal is null ? RequestReading.Read(context.Request, provider, endpoint, method, target, body) : null;
             refusal ??= ModelPolicy.Check(key, provider, method, target, context.Request.Headers, isWebSocket, facts!);
             if (refusal is not null)

@@ -61,7 +61,7 @@ internal sealed class LeanForwarder(IHttpForwarder yarp, ProviderInvoker invoker
                 forwarded.ReleaseBody();
             }
 
-            CopyHead(context, response, forwarded.Provider);
+            CopyHead(context, response, call);
             if (MayNeedLook(response, forwarded))
             {
                 response.Content = new ProviderContent(response.Content, call);
@@ -92,7 +92,7 @@ internal sealed class LeanForwarder(IHttpForwarder yarp, ProviderInvoker invoker
         if (!HttpProtocol.IsHttp11(context.Request.Protocol)
             && context.Features.Get<IHttpResponseTrailersFeature>() is { Trailers: { IsReadOnly: false } trailers })
         {
-            ResponseFields.CopyTrailers(trailers, response, forwarded.Provider);
+            ResponseFields.CopyTrailers(trailers, response, call);
         }
 
         return ForwarderError.None;
@@ -110,7 +110,7 @@ internal sealed class LeanForwarder(IHttpForwarder yarp, ProviderInvoker invoker
         return request;
     }
 
-    private void CopyHead(HttpContext context, HttpResponseMessage source, Provider provider)
+    private void CopyHead(HttpContext context, HttpResponseMessage source, ProviderCall call)
     {
         var status = (int)source.StatusCode;
         if (status == StatusCodes.Status101SwitchingProtocols)
@@ -124,7 +124,7 @@ internal sealed class LeanForwarder(IHttpForwarder yarp, ProviderInvoker invoker
             context.Features.GetRequiredFeature<IHttpResponseFeature>().ReasonPhrase = source.ReasonPhrase;
         }
 
-        fields.Copy(context, source, provider);
+        fields.Copy(context, source, call);
     }
 
     // The content is wrapped only where it is looked at: that costs a copy of its fields.

@@ -17,14 +17,16 @@ internal sealed class LinkRewriter(IForwardingSettingsSource settings)
     /// <returns>The new URL, or null if <paramref name="url"/> is not one of the provider's.</returns>
     public string? Rewrite(HttpContext context, Provider provider, string url)
     {
-        var end = provider.BaseUrl.Length;
-        if (!url.StartsWith(provider.BaseUrl, StringComparison.OrdinalIgnoreCase)
-            || (url.Length > end && url[end] is not ('/' or '?' or '#')))
+        foreach (var destination in provider.Destinations)
         {
-            return null;
+            var end = destination.BaseUrl.Length;
+            if (url.StartsWith(destination.BaseUrl, StringComparison.OrdinalIgnoreCase) && (url.Length == end || url[end] is '/' or '?' or '#'))
+            {
+                return string.Concat(PublicBase(context), provider.RoutePrefix, url.AsSpan(end));
+            }
         }
 
-        return string.Concat(PublicBase(context), provider.RoutePrefix, url.AsSpan(end));
+        return null;
     }
 
     private string PublicBase(HttpContext context) =>

@@ -39,7 +39,7 @@ internal sealed class ProviderTransformer(ResponseFields fields, ResponseBodies 
             forwarded.ReleaseBody();
         }
 
-        fields.Copy(httpContext, proxyResponse, forwarded.Provider);
+        fields.Copy(httpContext, proxyResponse, forwarded.Call);
         return bodies.ApplyAsync(httpContext, proxyResponse, forwarded);
     }
 
@@ -48,7 +48,7 @@ internal sealed class ProviderTransformer(ResponseFields fields, ResponseBodies 
         if (ForwardedRequest.TryGet(httpContext, out var forwarded)
             && httpContext.Features.Get<IHttpResponseTrailersFeature>() is { Trailers: { IsReadOnly: false } trailers })
         {
-            ResponseFields.CopyTrailers(trailers, proxyResponse, forwarded.Provider);
+            ResponseFields.CopyTrailers(trailers, proxyResponse, forwarded.Call);
         }
 
         return ValueTask.CompletedTask;

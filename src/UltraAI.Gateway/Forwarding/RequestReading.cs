@@ -11,12 +11,17 @@ namespace UltraAI.Gateway.Forwarding;
 /// <summary>Decides how much of a request's body is read before it goes on, and reads it.</summary>
 internal static class RequestReading
 {
-    public static BodyDemand DemandOf(VirtualKey key, Provider provider, ProviderEndpoint endpoint, string method)
+    public static BodyDemand DemandOf(VirtualKey key, Provider provider, ProviderEndpoint endpoint, HttpRequest request, string method)
     {
         var metersTokens = key.IsMetered || provider.Limits?.TokensPerMinute is not null;
         if (ModelPolicy.NeedsBody(key, endpoint, method, metersTokens, RequestsUsage(key, provider)))
         {
             return BodyDemand.Whole;
+        }
+
+        if (provider.HasChoice && request.ContentLength is { } length && length <= provider.ReplayBufferBytes)
+        {
+            return BodyDemand.Replay;
         }
 
         return endpoint.Usage == UsageDialect.None ? BodyDemand.WhatIsThere : BodyDemand.Beginning;

@@ -7,7 +7,7 @@ namespace UltraAI.Gateway.Forwarding;
 
 /// <summary>The two kinds of response bodies that are looked at before they go on: errors, for the credential; and Anthropic's batches, for a link.</summary>
 /// <remarks>All others pass as they come.</remarks>
-internal sealed class ResponseBodies(LinkRewriter links, CredentialProbe probe)
+internal sealed class ResponseBodies(LinkRewriter links, ProviderInvoker invoker)
 {
     // CONTRACT: bodies of errors are searched up to here.
     private const int MaxErrorBytes = 1024 * 1024;
@@ -20,14 +20,14 @@ internal sealed class ResponseBodies(LinkRewriter links, CredentialProbe probe)
     {
         if (HttpMethods.IsHead(context.Request.Method))
         {
-            return (int)response.StatusCode == StatusCodes.Status401Unauthorized && forwarded.Provider.Credential is not null
+            return (int)response.StatusCode == StatusCodes.Status401Unauthorized && forwarded.Call.Credential is not null
                 ? new ValueTask<bool>(GuardAsync(context, response, forwarded))
                 : ValueTask.FromResult(true);
         }
 
         if ((int)response.StatusCode >= 400)
         {
-            return forwarded.Provider.Credential is null ? ValueTask.FromResult(true) : new ValueTask<bool>(GuardAsync(context, response, forwarded));
+            return forwarded.Call.Credential is null ? ValueTask.FromResult(true) : new ValueTask<bool>(GuardAsync(context, response, forwarded));
         }
 
         if (forwarded.AsksForUsage && response.IsSuccessStatusCode && IsPlainStream(response.Content.Headers.NonValidated))
@@ -87,7 +87,7 @@ internal sealed class ResponseBodies(LinkRewriter links, CredentialProbe probe)
     private async Task<bool> GuardAsync(HttpContext context, HttpResponseMessage response, ForwardedRequest forwarded)
     {
         var provider = forwarded.Provider;
-        var credential = provider.Credential!;
+        var credential = forwarded.Call.Credential!.Credential;
         var aborted = context.RequestAborted;
         forwarded.HoldsHead = true;
 
@@ -99,9 +99,9 @@ internal sealed class ResponseBodies(LinkRewriter links, CredentialProbe probe)
         if (provider.Kind.RejectsCredential((int)response.StatusCode, text ?? body))
         {
             forwarded.Call.Clock.Restart();
-            if (!await probe.IsAcceptedAsync(provider, aborted))
+            if (await invoker.ProbeAsync(forwarded.Call, aborted) != ProbeVerdict.Accepted)
             {
-                await RejectAsync(context, provider);
+                await RejectAsync(context, provider, credential.Name);
                 return false;
             }
         }
@@ -172,11 +172,11 @@ internal sealed class ResponseBodies(LinkRewriter links, CredentialProbe probe)
         }
     }
 
-    private static Task RejectAsync(HttpContext context, Provider provider) => ErrorResponse.WriteAsync(
+    private static Task RejectAsync(HttpContext context, Provider provider, string credential) => ErrorResponse.WriteAsync(
         context,
         new GatewayError(
             ErrorCode.ProviderKeyRejected,
-            $"The provider refused the gateway's own credential '{provider.Credential!.Name}' (Gateway:Providers:{provider.Name}:Credentials). Your virtual key is fine; whoever runs the gateway has to renew that credential.")
+            $"The provider refused the gateway's own credential '{credential}' (Gateway:Providers:{provider.Name}:Credentials). Your virtual key is fine; whoever runs the gateway has to renew that credential.")
         {
             MayRetry = false,
         },

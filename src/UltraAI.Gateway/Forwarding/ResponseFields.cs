@@ -12,37 +12,38 @@ internal sealed class ResponseFields(LinkRewriter links)
     private const string OwnPrefix = "x-ultraai-";
 
     /// <summary>Copies the fields, and masks the credential in the reason phrase, which must have been copied before.</summary>
-    public void Copy(HttpContext context, HttpResponseMessage source, Provider provider)
+    public void Copy(HttpContext context, HttpResponseMessage source, ProviderCall call)
     {
+        var credential = call.Credential?.Credential;
         var target = context.Response.Headers;
         var fields = source.Headers.NonValidated;
-        Copy(context, fields, target, provider);
-        Copy(context, source.Content.Headers.NonValidated, target, provider);
+        Copy(context, fields, target, call.Provider, credential);
+        Copy(context, source.Content.Headers.NonValidated, target, call.Provider, credential);
         RemoveLengthBesideNoContent(target, source, fields);
         if (fields.TryGetValues("Connection", out var connection))
         {
             RemoveNamed(target, connection);
         }
 
-        if (source.ReasonPhrase is { } reason && provider.Credential is { } credential && credential.IsIn(reason))
+        if (source.ReasonPhrase is { } reason && credential?.IsIn(reason) == true)
         {
             context.Features.GetRequiredFeature<IHttpResponseFeature>().ReasonPhrase = credential.Masked(reason);
         }
     }
 
     /// <summary>Copies the fields that came after the body.</summary>
-    public static void CopyTrailers(IHeaderDictionary target, HttpResponseMessage source, Provider provider)
+    public static void CopyTrailers(IHeaderDictionary target, HttpResponseMessage source, ProviderCall call)
     {
         foreach (var field in source.TrailingHeaders.NonValidated)
         {
             if (!HopByHopFields.Contains(field.Key) && !IsOwn(field.Key))
             {
-                target[field.Key] = Masked(ValuesOf(field.Value), provider.Credential);
+                target[field.Key] = Masked(ValuesOf(field.Value), call.Credential?.Credential);
             }
         }
     }
 
-    private void Copy(HttpContext context, HttpHeadersNonValidated source, IHeaderDictionary target, Provider provider)
+    private void Copy(HttpContext context, HttpHeadersNonValidated source, IHeaderDictionary target, Provider provider, ProviderCredential? credential)
     {
         foreach (var field in source)
         {
@@ -58,7 +59,7 @@ internal sealed class ResponseFields(LinkRewriter links)
                 values = rewritten;
             }
 
-            target[name] = Masked(values, provider.Credential);
+            target[name] = Masked(values, credential);
         }
     }
 

@@ -219,7 +219,7 @@ internal sealed partial class CombinedVirtualKeys : BackgroundService, IVirtualK
         }
 
         var isFaulty = !VirtualKeySettings.TryRead(stored.Settings, out var options);
-        var key = new VirtualKeyBuilder(knownProviders: null, (_, _) => isFaulty = true).Build(stored.Name, options ?? new VirtualKeyOptions());
+        var key = new VirtualKeyBuilder(known: null, (_, _) => isFaulty = true).Build(stored.Name, options ?? new VirtualKeyOptions());
         return isFaulty ? null : key;
     }
 

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -21,6 +22,7 @@ internal sealed class ProviderCredential
         Name = name;
         _secret = secret;
         _bearer = "Bearer " + secret;
+        Fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)).AsSpan(0, 6));
 
         // What a provider may make of it when it quotes it: as it is, in a URL, in a JSON string.
         _forms = new[]
@@ -36,6 +38,12 @@ internal sealed class ProviderCredential
 
     /// <summary>The name that the configuration gave it.</summary>
     public string Name { get; }
+
+    /// <summary>Tells one secret of the same name from the next one; it says nothing about it.</summary>
+    public string Fingerprint { get; }
+
+    /// <summary>Its share of the calls, against those of the provider's other credentials.</summary>
+    public int Weight { get; init; } = 1;
 
     /// <summary>Puts the credential into the one field that the provider wants it in.</summary>
     public void WriteTo(HttpRequestHeaders fields, CredentialField field) =>

@@ -19,6 +19,10 @@ internal sealed class CredentialOptions : SecretOptions
     /// <summary>Its name in logs, metrics and virtual keys.</summary>
     /// <value><c>[a-z0-9-]{1,64}</c>. The default is <c>main</c>.</value>
     public string Name { get; set; } = "main";
+
+    /// <summary>Its share of the calls, against those of the provider's other credentials.</summary>
+    /// <value>1 to 1,000. The default is 1.</value>
+    public int Weight { get; set; } = 1;
 }
 
 /// <summary>A key that clients present to the gateway, and what it may do.</summary>
@@ -44,6 +48,10 @@ internal sealed class VirtualKeyOptions : SecretOptions
     /// <remarks>With a slash the part before it may be a provider's name; a pattern without one is held against the bare name of the model.</remarks>
     /// <value>The default is every model.</value>
     public IReadOnlyList<string>? Models { get; set; }
+
+    /// <summary>Names of the providers' credentials that its calls may be made with.</summary>
+    /// <value>The default is every credential.</value>
+    public IReadOnlyList<string>? Credentials { get; set; }
 
     /// <summary>How much may be used at once and over time.</summary>
     public LimitOptions? Limits { get; set; }
@@ -73,6 +81,7 @@ internal sealed class VirtualKeyOptions : SecretOptions
         Providers = Providers,
         Endpoints = Endpoints,
         Models = Models,
+        Credentials = Credentials,
         Limits = Limits,
         Budget = Budget,
         AllowUnmeteredWebSockets = AllowUnmeteredWebSockets,

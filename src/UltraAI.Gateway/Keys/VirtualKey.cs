@@ -29,6 +29,9 @@ internal sealed class VirtualKey
     /// <summary><see cref="Models"/>, ready to be asked. Null: every model.</summary>
     public ModelScope? ModelScope { get; private init; }
 
+    /// <summary>Names of the credentials that its calls may be made with. Null: all of a provider's.</summary>
+    public FrozenSet<string>? Credentials { get; init; }
+
     /// <summary>Null: all but the provider's administrative endpoints.</summary>
     public IReadOnlyList<EndpointPattern>? Endpoints { get; init; }
 

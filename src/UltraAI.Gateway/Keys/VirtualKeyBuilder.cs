@@ -6,9 +6,9 @@ using UltraAI.Gateway.Providers;
 namespace UltraAI.Gateway.Keys;
 
 /// <summary>Makes a virtual key of its options. The rules are the same for keys of the configuration and for those made at run time.</summary>
-/// <param name="knownProviders">Names of the configured providers; null: a provider that is gone is no fault, the key just never reaches it.</param>
+/// <param name="known">The configured providers, each with the names of its credentials; null: what is gone is no fault, the key just never reaches it.</param>
 /// <param name="fault">Takes the path below the key, such as <c>Providers:1</c>, and what is wrong there; building goes on after each.</param>
-internal sealed class VirtualKeyBuilder(IReadOnlySet<string>? knownProviders, Action<string, string> fault)
+internal sealed class VirtualKeyBuilder(IReadOnlyDictionary<string, IReadOnlyCollection<string>>? known, Action<string, string> fault)
 {
     public const string NameRule = "a name has 1 to 64 of the characters a-z, 0-9 and '-'.";
 
@@ -22,6 +22,7 @@ internal sealed class VirtualKeyBuilder(IReadOnlySet<string>? knownProviders, Ac
     {
         CheckProviders(options.Providers ?? []);
         CheckModels(options.Models ?? []);
+        CheckCredentials(options);
         Report(options.Limits is { } limits ? LimitRules.Faults(limits) : [], nameof(options.Limits));
         Report(options.Budget is { } budget ? LimitRules.Faults(budget) : [], nameof(options.Budget));
         return new VirtualKey
@@ -32,6 +33,7 @@ internal sealed class VirtualKeyBuilder(IReadOnlySet<string>? knownProviders, Ac
             ExpiresAt = options.ExpiresAt,
             Providers = options.Providers?.ToFrozenSet(StringComparer.Ordinal),
             Models = options.Models,
+            Credentials = options.Credentials?.ToFrozenSet(StringComparer.Ordinal),
             Endpoints = options.Endpoints is { } endpoints ? Patterns(endpoints) : null,
             AllowedNetworks = options.AllowedNetworks is { } networks ? Networks(networks) : null,
             Limits = options.Limits,
@@ -44,7 +46,7 @@ internal sealed class VirtualKeyBuilder(IReadOnlySet<string>? knownProviders, Ac
     {
         for (var i = 0; i < providers.Count; i++)
         {
-            if (knownProviders?.Contains(providers[i]) == false)
+            if (known?.ContainsKey(providers[i]) == false)
             {
                 fault($"{nameof(VirtualKeyOptions.Providers)}:{i}", $"there is no provider '{providers[i]}' under Gateway:Providers.");
             }
@@ -58,6 +60,32 @@ internal sealed class VirtualKeyBuilder(IReadOnlySet<string>? knownProviders, Ac
             if (ModelScope.ErrorIn(models[i]) is { } error)
             {
                 fault($"{nameof(VirtualKeyOptions.Models)}:{i}", error);
+            }
+        }
+    }
+
+    // A name that no provider of the key has could never apply; and a provider without any of the names could never be called.
+    private void CheckCredentials(VirtualKeyOptions options)
+    {
+        if (known is null || options.Credentials is not { } credentials)
+        {
+            return;
+        }
+
+        var pools = (options.Providers ?? [.. known.Keys]).Where(known.ContainsKey).Select(name => (Name: name, Credentials: known[name])).ToArray();
+        for (var i = 0; i < credentials.Count; i++)
+        {
+            if (!pools.Any(pool => pool.Credentials.Contains(credentials[i], StringComparer.Ordinal)))
+            {
+                fault($"{nameof(VirtualKeyOptions.Credentials)}:{i}", $"none of the key's providers has a credential '{credentials[i]}'.");
+            }
+        }
+
+        foreach (var (name, pool) in options.Providers is null ? [] : pools)
+        {
+            if (pool.Count > 0 && !pool.Any(credentials.Contains))
+            {
+                fault(nameof(VirtualKeyOptions.Credentials), $"names no credential of provider '{name}', which the key's Providers name: no call of it could be made.");
             }
         }
     }

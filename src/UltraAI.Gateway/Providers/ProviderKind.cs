@@ -40,6 +40,9 @@ internal abstract class ProviderKind
     /// <param name="path">The provider's path, raw, without query.</param>
     public abstract CredentialField CredentialFieldFor(ReadOnlySpan<char> path);
 
+    /// <summary>Whether an answer with this status may say that the credential itself is bad.</summary>
+    public virtual bool MayRejectCredential(int statusCode) => statusCode == StatusCodes.Status401Unauthorized;
+
     /// <summary>Whether an answer says that the credential itself is bad.</summary>
     /// <param name="statusCode">The provider's status code.</param>
     /// <param name="body">The decoded body, or its first part.</param>

@@ -14,6 +14,10 @@ internal static class GatewayTelemetry
         public const string QueueDepth = "ultraai.queue.depth";
         public const string QueueWait = "ultraai.queue.wait";
         public const string UpstreamTimeouts = "ultraai.upstream.timeouts";
+        public const string CircuitState = "ultraai.circuit.state";
+        public const string Failovers = "ultraai.failovers";
+        public const string CredentialRests = "ultraai.credential.rests";
+        public const string CredentialRejections = "ultraai.credential.rejections";
         public const string ConfigReloads = "ultraai.config.reloads";
         public const string BudgetRemaining = "ultraai.budget.remaining";
         public const string Cost = "ultraai.cost";
@@ -41,5 +45,8 @@ internal static class GatewayTelemetry
         public const string Model = "model";
         public const string Limit = "limit";
         public const string Decision = "decision";
+        public const string Destination = "destination";
+        public const string Credential = "credential";
+        public const string Reason = "reason";
     }
 }

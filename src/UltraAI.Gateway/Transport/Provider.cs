@@ -1,35 +1,24 @@
-using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using UltraAI.Gateway.Keys;
 using UltraAI.Gateway.Providers;
+using UltraAI.Gateway.Transport.Pools;
 
 namespace UltraAI.Gateway.Transport;
 
 /// <summary>A provider as the configuration describes it: where it is, what it is, what is presented to it.</summary>
 internal sealed class Provider
 {
-    // Clients call a few endpoints again and again; making and taking apart a Uri costs as much as all our checks.
-    private const int MaxCachedUris = 256;
-    private const int MaxCachedTarget = 128;
-
-    private static readonly UriCreationOptions Raw = new() { DangerousDisablePathAndQueryCanonicalization = true };
-
-    private readonly ConcurrentDictionary<string, Uri> _uris = new(StringComparer.Ordinal);
-
     /// <param name="name">Its name, which is also its route's first segment.</param>
     /// <param name="kind">What it is.</param>
-    /// <param name="baseUrl">Absolute, without query; a trailing slash is dropped.</param>
-    /// <param name="credential">What is presented to it; null: nothing.</param>
-    public Provider(string name, ProviderKind kind, string baseUrl, ProviderCredential? credential)
+    /// <param name="baseUrls">Its destinations: at least one, all with the same path; absolute, without query; a trailing slash is dropped.</param>
+    /// <param name="credentials">What may be presented to it; empty: nothing.</param>
+    public Provider(string name, ProviderKind kind, IReadOnlyList<string> baseUrls, IReadOnlyList<ProviderCredential> credentials)
     {
         Name = name;
         Kind = kind;
-        BaseUrl = baseUrl.TrimEnd('/');
-        BaseUri = new Uri(BaseUrl);
-        BasePath = BaseUri.AbsolutePath.TrimEnd('/');
-        Origin = BaseUri.GetLeftPart(UriPartial.Authority);
-        Credential = credential;
+        Destinations = [.. baseUrls.Select(baseUrl => new Destination(baseUrl))];
+        Credentials = credentials;
         RoutePrefix = "/" + name;
         Tag = new KeyValuePair<string, object?>(Telemetry.GatewayTelemetry.Tags.Provider, name);
     }
@@ -41,17 +30,22 @@ internal sealed class Provider
     /// <summary>What telemetry calls it (<c>gen_ai.provider.name</c>): its kind's name, or its own where the kind is only the dialect.</summary>
     public string GenAIName => Kind.DefaultBaseUrl is { } usual && usual != BaseUrl && Kind == ProviderKinds.OpenAI ? Name : Kind.GenAIName;
 
-    public string BaseUrl { get; }
+    /// <summary>Where it is: at least one.</summary>
+    public IReadOnlyList<Destination> Destinations { get; }
 
-    public Uri BaseUri { get; }
+    /// <summary>The base URL of its first destination.</summary>
+    public string BaseUrl => Destinations[0].BaseUrl;
 
-    /// <summary>The path of the base URL, without trailing slash; empty if it has none.</summary>
-    public string BasePath { get; }
+    public Uri BaseUri => Destinations[0].BaseUri;
 
-    /// <summary>Scheme, host and port: calls to the same origin share a pool and a gate.</summary>
-    public string Origin { get; }
+    /// <summary>The path of its base URLs, without trailing slash; empty if they have none.</summary>
+    public string BasePath => Destinations[0].BasePath;
 
-    public ProviderCredential? Credential { get; }
+    /// <summary>What may be presented to it; empty: nothing.</summary>
+    public IReadOnlyList<ProviderCredential> Credentials { get; }
+
+    /// <summary>Its pool, once the transport has made it.</summary>
+    public ProviderPool? Pool { get; set; }
 
     /// <summary>The first segment of its route, with a leading slash.</summary>
     public string RoutePrefix { get; }
@@ -62,34 +56,30 @@ internal sealed class Provider
     /// <summary>How many calls wait and run, once the transport has found it.</summary>
     public TransportMetrics.Load? Load { get; set; }
 
-    /// <summary>The gate of its origin, once the transport has found it.</summary>
-    public CallGate? OriginGate { get; set; }
-
     /// <summary>When the usage of chat streams is asked for.</summary>
     public UsageRequestMode RequestUsage { get; init; } = UsageRequestMode.WhenLimited;
 
     /// <summary>Limits over all virtual keys; null: none.</summary>
     public LimitOptions? Limits { get; init; }
 
+    /// <summary>Bodies up to here can be sent again to another destination or with another credential.</summary>
+    public long ReplayBufferBytes { get; init; } = ResilienceOptions.DefaultReplayBufferBytes;
+
+    /// <summary>Whether there are several destinations or several credentials.</summary>
+    public bool HasChoice => Destinations.Count > 1 || Credentials.Count > 1;
+
     /// <summary>Limits of its own below the origin's, or null.</summary>
     public CallLimits? OwnLimits { get; init; }
 
-    /// <summary>The absolute URI of a request target, byte for byte.</summary>
-    /// <param name="target">Path and query as the client wrote them; empty, or beginning with <c>/</c> or <c>?</c>.</param>
-    public Uri UriOf(string target)
+    /// <summary>A text with a mask in the place of each of its credentials.</summary>
+    public string Masked(string text)
     {
-        if (_uris.TryGetValue(target, out var uri))
+        foreach (var credential in Credentials)
         {
-            return uri;
+            text = credential.Masked(text);
         }
 
-        uri = new Uri(target.Length > 0 && target[0] == '/' ? BaseUrl + target : BaseUrl + "/" + target, Raw);
-        if (target.Length <= MaxCachedTarget && _uris.Count < MaxCachedUris && !target.Contains('?', StringComparison.Ordinal))
-        {
-            _uris.TryAdd(target, uri);
-        }
-
-        return uri;
+        return text;
     }
 
     /// <summary>A target of the gateway's own, as it must be put behind the base URL, which may end with the version that the target begins with: <c>https://host/v1</c>.</summary>

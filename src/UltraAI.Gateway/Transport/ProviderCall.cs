@@ -1,9 +1,11 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using System.IO.Pipelines;
 using System.Net.Http.Headers;
 using UltraAI.Gateway.Errors;
 using UltraAI.Gateway.Metering;
 using UltraAI.Gateway.Providers;
+using UltraAI.Gateway.Transport.Pools;
 
 namespace UltraAI.Gateway.Transport;
 
@@ -18,6 +20,8 @@ internal sealed class ProviderCall
     private readonly ICallClient? _client;
     private CancellationToken _abort;
     private CancellationTokenRegistration _abortRegistration;
+    private Destination? _counted;
+    private CredentialState? _countedCredential;
     private CallGate? _gate;
     private CallGate? _ownGate;
     private TransportMetrics.Load? _load;
@@ -48,6 +52,18 @@ internal sealed class ProviderCall
 
     /// <summary>Path and query, as they are to be sent.</summary>
     public string Target { get; }
+
+    /// <summary>Where it goes, or went last; null until that is chosen.</summary>
+    public Destination? Destination { get; private set; }
+
+    /// <summary>What is presented, or was last; null: nothing.</summary>
+    public CredentialState? Credential { get; private set; }
+
+    /// <summary>Whether its body, if it has one, can be sent again from its first byte.</summary>
+    public bool IsReplayable => WholeBody is { } body ? body.Length <= Provider.ReplayBufferBytes : Body is null || RequestBody == RequestBodyState.NotStarted;
+
+    /// <summary>Names of the credentials that may be presented; null: all of the provider's.</summary>
+    public FrozenSet<string>? AllowedCredentials { get; init; }
 
     public CallClock Clock { get; }
 
@@ -106,6 +122,21 @@ internal sealed class ProviderCall
         < 500 => CallOutcome.ClientError,
         _ => CallOutcome.ProviderError,
     };
+
+    /// <summary>Goes to this destination with this credential, and is counted there if <paramref name="counts"/>; no longer where it was before.</summary>
+    public void Choose(Destination destination, CredentialState? credential, bool counts)
+    {
+        LeaveChosen();
+        Destination = destination;
+        Credential = credential;
+        if (counts)
+        {
+            destination.Enter();
+            credential?.Enter();
+            _counted = destination;
+            _countedCredential = credential;
+        }
+    }
 
     /// <summary>Starts the clock, and ends the call when <paramref name="abort"/> is cancelled.</summary>
     public void Begin(TimeSpan limit, CancellationToken abort)
@@ -174,6 +205,21 @@ internal sealed class ProviderCall
 
     /// <summary>Set while a connection for this call is being made: then nothing has been sent.</summary>
     public bool IsConnecting { get; set; }
+
+    /// <summary>Whether it has a place in its provider's own gate.</summary>
+    public bool HasOwnPlace => Volatile.Read(ref _ownGate) is not null;
+
+    /// <summary>Whether it has no place there yet. One at another origin is given back.</summary>
+    public bool NeedsPlaceAt(CallGate gate)
+    {
+        var held = Volatile.Read(ref _gate);
+        if (held is not null && held != gate)
+        {
+            LeaveOrigin();
+        }
+
+        return held != gate;
+    }
 
     /// <summary>Whether the call got through the queue.</summary>
     public bool HasPlace => Volatile.Read(ref _gate) is not null;
@@ -270,12 +316,26 @@ internal sealed class ProviderCall
 
     private void LeaveGates()
     {
+        LeaveOrigin();
+        Interlocked.Exchange(ref _ownGate, null)?.Leave();
+        LeaveChosen();
+    }
+
+    private void LeaveOrigin()
+    {
         if (Interlocked.Exchange(ref _gate, null) is { } gate)
         {
             Interlocked.Decrement(ref _load!.Active);
             gate.Leave();
         }
+    }
 
-        Interlocked.Exchange(ref _ownGate, null)?.Leave();
+    private void LeaveChosen()
+    {
+        if (_counted is not null)
+        {
+            Interlocked.Exchange(ref _counted, null)?.Leave();
+            Interlocked.Exchange(ref _countedCredential, null)?.Leave();
+        }
     }
 }

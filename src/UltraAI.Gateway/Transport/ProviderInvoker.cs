@@ -1,6 +1,5 @@
-using System.Collections.Concurrent;
 using System.Net;
-using UltraAI.Gateway.Errors;
+using UltraAI.Gateway.Transport.Pools;
 
 namespace UltraAI.Gateway.Transport;
 
@@ -8,26 +7,23 @@ namespace UltraAI.Gateway.Transport;
 /// <remarks>
 /// <code>
 ///  Step 4: queue     a place at the origin, in order, or queue_full          ┐
-///  Step 5: attempt   destination + credential → THE handler → again?         ├ all on one inactivity clock
+///  Step 5: attempt   destination + credential → circuit → THE handler        ├ all on one inactivity clock
+///                    → judge the head → again?                               │
 ///  Step 6: observe   the response's body, as it passes: <see cref="ProviderContent"/> ┘
 /// </code>
 /// It is never disposed, and would not dispose the shared handler if it were.
 /// </remarks>
-internal sealed partial class ProviderInvoker(SharedHttpHandler handler, TransportOptions options, TransportMetrics metrics, TimeProvider time)
+internal sealed partial class ProviderInvoker(
+    SharedHttpHandler handler,
+    ProviderPools pools,
+    PoolReporter reporter,
+    CredentialProbe probe,
+    ICredentialRests rests,
+    TransportOptions options,
+    TransportMetrics metrics,
+    TimeProvider time)
     : HttpMessageInvoker(handler.Handler, disposeHandler: false)
 {
-    // One per origin and per provider of the configuration, reloads included.
-    private readonly ConcurrentDictionary<string, CallGate> _originGates = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, CallGate> _ownGates = new(StringComparer.Ordinal);
-    private readonly CallLimits _originLimits = new(options.MaxCallsPerOrigin, options.MaxQueuedCallsPerOrigin);
-
-    private readonly GatewayError _queueFull = new(
-        ErrorCode.QueueFull,
-        "All calls to this provider are taken, and so is its queue (Gateway:Transport:MaxCallsPerOrigin, MaxQueuedCallsPerOrigin).")
-    {
-        RetryAfter = TimeSpan.FromSeconds(1),
-    };
-
     /// <summary>Makes the call that <paramref name="request"/> carries, and observes the response as its content is read.</summary>
     /// <exception cref="ProviderCallException">There is no response; its error says what to answer.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
@@ -47,39 +43,57 @@ internal sealed partial class ProviderInvoker(SharedHttpHandler handler, Transpo
         call.Begin(options.Timeout, cancellationToken);
         try
         {
-            // :: Step 4: Take a place at the origin, at once or in turn
-            await EnterAsync(call);
-
-            // :: Step 5: Attempt, and once more where nothing was lost
-            if (request.Content is not (WholeContent or ClientContent) && ContentOf(call, request.Content) is { } content)
+            // A call whose maker has chosen is pinned there.
+            var attempts = new Attempts(call.Destination is null ? pools.Of(call.Provider) : null);
+            while (true)
             {
-                request.Content = content;
-            }
+                Choose(call, ref attempts);
 
-            HttpResponseMessage response;
-            for (var attempt = 1; ; attempt++)
-            {
-                Address(call, request, attempt);
+                // :: Step 4: Take a place at the origin, at once or in turn
+                await EnterAsync(call);
+
+                // :: Step 5: Attempt, and again where nothing was lost
+                if (++attempts.Number == 1 && request.Content is not (WholeContent or ClientContent) && ContentOf(call, request.Content) is { } content)
+                {
+                    request.Content = content;
+                }
+
+                var circuit = call.Destination!.Circuit;
+                if (!circuit.TryEnter(out var isProbe))
+                {
+                    // It has opened while the call waited. The next choice is another destination, or says so.
+                    attempts.LeaveDestination(call);
+                    continue;
+                }
+
+                Address(call, request, attempts.Number);
+                HttpResponseMessage response;
                 try
                 {
                     response = await base.SendAsync(request, call.Clock.Token);
-                    break;
                 }
-                catch (HttpRequestException exception) when (attempt == 1 && MayRepeat(call, request, exception))
+                catch (Exception exception)
                 {
-                    // The clock goes on: a second attempt has what the first one left.
+                    // The clock goes on: another attempt has what this one left.
+                    Count(call, VerdictOn(call, exception), isProbe);
+                    if (!MayTryAgain(call, request, exception, ref attempts))
+                    {
+                        throw;
+                    }
+
+                    continue;
                 }
-            }
 
-            // :: Step 6: Observe the response as it passes
-            call.HeadArrived(response);
-            if (response.StatusCode == HttpStatusCode.SwitchingProtocols)
-            {
-                call.IsWebSocket = true;
-                call.Clock.Restart(options.WebSocketIdleTimeout);
-            }
+                Count(call, VerdictOn(response), isProbe);
+                if (!attempts.HasChoice || !MayGoOn(response.StatusCode) || !await GoesOnAsync(call, response, attempts))
+                {
+                    // :: Step 6: Observe the response as it passes
+                    return Begun(call, response);
+                }
 
-            return response;
+                attempts.Leave(call, response.StatusCode);
+                response.Dispose();
+            }
         }
         catch (ProviderCallException)
         {
@@ -98,55 +112,6 @@ internal sealed partial class ProviderInvoker(SharedHttpHandler handler, Transpo
     }
 #pragma warning restore CA2215
 
-    private ValueTask EnterAsync(ProviderCall call) => call.Provider.OwnLimits is { } limits
-        ? EnterBothAsync(call, limits)
-        : EnterAsync(call, OriginGateOf(call), isOwn: false);
-
-    private async ValueTask EnterBothAsync(ProviderCall call, CallLimits limits)
-    {
-        var own = _ownGates.GetOrAdd(call.Provider.Name, static (_, limits) => new CallGate(limits), limits);
-        own.Resize(limits); // A reload may have changed them.
-        await EnterAsync(call, own, isOwn: true);
-        await EnterAsync(call, OriginGateOf(call), isOwn: false);
-    }
-
-    private CallGate OriginGateOf(ProviderCall call) => call.Provider.OriginGate ??=
-        _originGates.GetOrAdd(call.Provider.Origin, static (_, limits) => new CallGate(limits), _originLimits);
-
-    private ValueTask EnterAsync(ProviderCall call, CallGate gate, bool isOwn)
-    {
-        if (gate.TryEnter(call.Clock.Token) is not { } entered)
-        {
-            call.Fail(CallOutcome.Refused, _queueFull);
-            throw new ProviderCallException(_queueFull, null);
-        }
-
-        if (entered.IsCompletedSuccessfully)
-        {
-            call.TookPlace(gate, LoadOf(call), isOwn);
-            return ValueTask.CompletedTask;
-        }
-
-        return WaitAsync(call, gate, entered, isOwn);
-    }
-
-    private async ValueTask WaitAsync(ProviderCall call, CallGate gate, ValueTask entered, bool isOwn)
-    {
-        var start = time.GetTimestamp();
-        metrics.QueueEntered(call.Provider);
-        try
-        {
-            await entered;
-            call.TookPlace(gate, LoadOf(call), isOwn);
-        }
-        finally
-        {
-            metrics.QueueLeft(call.Provider, time.GetElapsedTime(start));
-        }
-    }
-
-    private TransportMetrics.Load LoadOf(ProviderCall call) => call.Provider.Load ??= metrics.LoadOf(call.Provider);
-
     /// <summary>What a call's body is sent as; null if it has none.</summary>
     /// <param name="call">The call.</param>
     /// <param name="fields">Content whose fields it takes over, or null.</param>
@@ -160,41 +125,20 @@ internal sealed partial class ProviderInvoker(SharedHttpHandler handler, Transpo
         return call.Body is { } reader ? new ClientContent(reader, fields, call, time) : null;
     }
 
-    /// <summary>The seam for pools: which destination and which credential a call gets is decided here, per attempt.</summary>
-    private static void Address(ProviderCall call, HttpRequestMessage request, int attempt)
+    private HttpResponseMessage Begun(ProviderCall call, HttpResponseMessage response)
     {
-        var provider = call.Provider;
-        request.RequestUri = provider.UriOf(call.Target);
-        if (provider.Credential is { } credential)
+        call.HeadArrived(response);
+        if (response.StatusCode == HttpStatusCode.SwitchingProtocols)
         {
-            var field = provider.Kind.CredentialFieldFor(provider.PathOf(call.Target));
-            if (attempt > 1)
-            {
-                request.Headers.Remove(field.Name);
-            }
-
-            credential.WriteTo(request.Headers, field);
-        }
-    }
-
-    /// <summary>A failure before any byte of the request was written is repeated; one after that only where it can do no harm.</summary>
-    private static bool MayRepeat(ProviderCall call, HttpRequestMessage request, HttpRequestException exception)
-    {
-        if (call.Clock.Token.IsCancellationRequested || call.RequestBody is not (RequestBodyState.Done or RequestBodyState.NotStarted))
-        {
-            return false;
+            call.IsWebSocket = true;
+            call.Clock.Restart(options.WebSocketIdleTimeout);
         }
 
-        var nothingWasWritten = exception.HttpRequestError
-            is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
-            or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError;
+        if (call.Credential is { IsRejected: true } credential && (int)response.StatusCode < 400 && credential.Accept())
+        {
+            reporter.Accepted(call.Provider, credential);
+        }
 
-        // Where the connection was closed without an answer, the handler has already repeated a request without content.
-        var isSafe = request.Content is null && exception.HttpRequestError != HttpRequestError.ResponseEnded
-            && (request.Method == HttpMethod.Get || request.Method == HttpMethod.Head || request.Method == HttpMethod.Options);
-        return nothingWasWritten ? request.Content is null || call.RequestBody == RequestBodyState.NotStarted : isSafe;
+        return response;
     }
-
-    private static ReadOnlySpan<char> PathOf(string target) =>
-        target.IndexOf('?', StringComparison.Ordinal) is var question and >= 0 ? target.AsSpan(0, question) : target;
 }

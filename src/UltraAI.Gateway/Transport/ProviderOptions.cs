@@ -13,6 +13,10 @@ internal sealed record ProviderOptions
     /// <value>The default is the public address of its kind; AzureOpenAI has none.</value>
     public string? BaseUrl { get; set; }
 
+    /// <summary>Several base URLs in place of <see cref="BaseUrl"/>: each call goes to the one that has the fewest.</summary>
+    /// <value>1 to 64, all with the same path. The default is none.</value>
+    public IReadOnlyList<string>? Destinations { get; set; }
+
     /// <summary>What the gateway presents to the provider.</summary>
     /// <value>The default is nothing: none is sent.</value>
     public IReadOnlyList<CredentialOptions>? Credentials { get; set; }

@@ -1,12 +1,23 @@
+using UltraAI.Gateway.Storage;
+using UltraAI.Gateway.Transport.Pools;
+
 namespace UltraAI.Gateway.Transport;
 
 internal static class TransportServiceCollectionExtensions
 {
-    public static IServiceCollection AddTransport(this IServiceCollection services, TransportOptions options) => services
+    public static IServiceCollection AddTransport(this IServiceCollection services, TransportOptions options, StoreKind store) => (store == StoreKind.Redis ? services.AddRedisCredentialRests() : services.AddSingleton<ICredentialRests, EmbeddedCredentialRests>())
         .AddSingleton(options)
         .AddSingleton<SharedHttpHandler>()
         .AddSingleton<TransportMetrics>()
         .AddSingleton<CallReporter>()
+        .AddSingleton<ProviderPools>()
+        .AddSingleton<ProviderStates>()
+        .AddSingleton<PoolReporter>()
         .AddSingleton<ProviderInvoker>()
         .AddSingleton<CredentialProbe>();
+
+    private static IServiceCollection AddRedisCredentialRests(this IServiceCollection services) => services
+        .AddSingleton<RedisCredentialRests>()
+        .AddSingleton<ICredentialRests>(provider => provider.GetRequiredService<RedisCredentialRests>())
+        .AddHostedService(provider => provider.GetRequiredService<RedisCredentialRests>());
 }

@@ -46,6 +46,8 @@ internal sealed class WholeContent : HttpContent
         using var linked = cancellationToken == _call.Clock.Token
             ? null
             : CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _call.Clock.Token);
+        // A repetition is no progress: it has what the first attempt left of the clock.
+        var isFirst = !_call.WasSent;
         _call.BodyBegins();
         try
         {
@@ -56,10 +58,13 @@ internal sealed class WholeContent : HttpContent
             }
             else
             {
-                await WriteInPiecesAsync(stream, token);
+                await WriteInPiecesAsync(stream, isFirst, token);
             }
 
-            _call.Clock.Restart();
+            if (isFirst)
+            {
+                _call.Clock.Restart();
+            }
         }
         finally
         {
@@ -68,7 +73,7 @@ internal sealed class WholeContent : HttpContent
     }
 
     // It lies in Kestrel's blocks of 4 KB, and each write of one would be a send of its own.
-    private async Task WriteInPiecesAsync(Stream stream, CancellationToken token)
+    private async Task WriteInPiecesAsync(Stream stream, bool isFirst, CancellationToken token)
     {
         var piece = ArrayPool<byte>.Shared.Rent((int)Math.Min(PieceBytes, _body.Length));
         try
@@ -79,7 +84,11 @@ internal sealed class WholeContent : HttpContent
                 var taken = rest.Slice(0, Math.Min(rest.Length, piece.Length));
                 taken.CopyTo(piece);
                 await stream.WriteAsync(piece.AsMemory(0, (int)taken.Length), token);
-                _call.Clock.Restart();
+                if (isFirst)
+                {
+                    _call.Clock.Restart();
+                }
+
                 rest = rest.Slice(taken.End);
             }
         }

@@ -24,7 +24,7 @@ internal sealed record ScopedRequest
         IsWebSocket = fields[0].StartsWith("ws:", StringComparison.Ordinal);
         var name = fields[0].Split(':')[^1];
         var kind = name == "azure" ? ProviderKinds.AzureOpenAI : ProviderKinds.All.Single(kind => kind.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
-        _provider = new Provider(name, kind, "https://provider.example", null);
+        _provider = new Provider(name, kind, ["https://provider.example"], []);
         (Method, Target) = (request[0], request[1]);
         Body = new ReadOnlySequence<byte>(fields.Length > 2 ? Bytes(fields[2]) : []);
         foreach (var field in fields.Skip(3))

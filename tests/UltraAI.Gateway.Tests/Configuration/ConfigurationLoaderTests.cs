@@ -26,7 +26,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
 
         Assert.True(configuration.Providers.TryGet("openai", out var provider));
         Assert.Equal("https://api.openai.com", provider.BaseUrl);
-        Assert.Equal("main", provider.Credential?.Name);
+        Assert.Equal("main", Assert.Single(provider.Credentials).Name);
         Assert.Equal("dev", configuration.VirtualKeys.Find("vk-dev")?.Name);
         Assert.Null(configuration.VirtualKeys.Find("vk-de"));
         Assert.Equal(TimeSpan.FromSeconds(45), configuration.Transport.Timeout);
@@ -124,13 +124,50 @@ public sealed class ConfigurationLoaderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"Resilience\": {}", "Gateway:Resilience")]
     [InlineData("\"Admin\": { \"Port\": 9 }", "Gateway:Admin:Port")]
     public void OptionOfALaterVersion_IsRefusedNotIgnored(string option, string path)
     {
         var faults = _file.FaultsOf($$"""{ {{Minimal}}, {{option}} }""");
 
         Assert.Equal([$"{path}: is not yet supported by this version."], faults);
+    }
+
+    [Theory]
+    [InlineData("""{ "BaseUrl": "http://a", "Destinations": [ "http://b" ] }""", "Destinations: stands beside BaseUrl; only one of them can be used.")]
+    [InlineData("""{ "Destinations": [] }""", "Destinations: has 0 URLs; it must have 1 to 64.")]
+    [InlineData("""{ "Destinations": [ "http://a", "b" ] }""", "Destinations:1: must be an absolute http or https URL without user, query and fragment.")]
+    [InlineData("""{ "Destinations": [ "http://a/v1", "http://a/v1/" ] }""", "Destinations:1: has the host and port of an earlier one, 'a'.")]
+    [InlineData("""{ "Destinations": [ "http://a/v1", "http://b" ] }""", "Destinations:1: has another path than the first one; the endpoints that a key may use are told by it.")]
+    [InlineData("""{ "Credentials": [ { "Value": "a" }, { "Value": "b" } ] }""", "Credentials:1:Name: 'main' is the name of an earlier credential too.")]
+    [InlineData("""{ "Credentials": [ { "Value": "a", "Weight": 0 } ] }""", "Credentials:0:Weight: is 0; it must be between 1 and 1000.")]
+    public void Pool_ThatCantBeUsed_IsAFault(string provider, string fault)
+    {
+        var faults = _file.FaultsOf($$"""
+            { "Providers": { "p": { "Kind": "OpenAI", {{provider.Trim()[1..]}} }, "VirtualKeys": [ { "Name": "dev", "Value": "vk-dev" } ] }
+            """);
+
+        Assert.Equal(["Gateway:Providers:p:" + fault], faults);
+    }
+
+    [Theory]
+    [InlineData("", "\"one\", \"nobody\"", "Gateway:VirtualKeys:0:Credentials:1: none of the key's providers has a credential 'nobody'.")]
+    [InlineData("\"q\"", "\"one\", \"three\"", "Gateway:VirtualKeys:0:Credentials:0: none of the key's providers has a credential 'one'.")]
+    [InlineData("\"p\", \"q\"", "\"one\"", "Gateway:VirtualKeys:0:Credentials: names no credential of provider 'q', which the key's Providers name: no call of it could be made.")]
+    [InlineData("\"p\", \"local\"", "\"two\"", null)]
+    public void CredentialsOfAKey_AreThoseOfItsProviders(string providers, string credentials, string? fault)
+    {
+        var faults = _file.FaultsOf($$"""
+            {
+              "Providers": {
+                "p": { "Kind": "OpenAI", "Credentials": [ { "Name": "one", "Value": "a" }, { "Name": "two", "Value": "b" } ] },
+                "q": { "Kind": "OpenAI", "Credentials": [ { "Name": "three", "Value": "c" } ] },
+                "local": { "Kind": "OpenAI", "BaseUrl": "http://localhost" }
+              },
+              "VirtualKeys": [ { "Name": "dev", "Value": "vk-dev", {{(providers.Length > 0 ? $"\"Providers\": [ {providers} ]," : "")}} "Credentials": [ {{credentials}} ] } ]
+            }
+            """);
+
+        Assert.Equal(fault is null ? [] : [fault], faults);
     }
 
     [Fact]
@@ -183,7 +220,7 @@ public sealed class ConfigurationLoaderTests : IDisposable
             """);
 
         Assert.True(configuration.Providers.TryGet("openai", out var provider));
-        Assert.True(provider.Credential?.IsIn("sk-from-file"));
+        Assert.True(Assert.Single(provider.Credentials).IsIn("sk-from-file"));
         Assert.NotNull(configuration.VirtualKeys.Find("vk-hashed"));
     }
 }

@@ -18,6 +18,8 @@ public sealed partial class CommandTests(DemoFixture demo)
         ["dotnet build UltraAI.Gateway.sln"] = "test.sh runs it",
         ["dotnet test --project tests/UltraAI.Gateway.Tests"] = "test.sh runs these tests",
         ["dotnet format UltraAI.Gateway.sln"] = "test.sh runs it, to verify",
+        ["dotnet run -c Release --project loadtests/compare"] = "takes 20 minutes; ComparisonTests runs it for a moment",
+        ["dotnet run -c Release --project loadtests/compare -- --scenarios unary,open,sse --targets gateway,yarp,direct --rounds 7"] = "as the one before",
         ["docker build -t ultraai-gateway ."] = "needs a container engine; ImageTests runs what it builds",
         ["docker run --rm -p 8080:8080 -e ULTRAAI_KEY -e OPENAI_API_KEY ultraai-gateway"] = "needs a container engine; ImageTests starts what it runs",
         ["""printf %s "$(openssl rand -hex 32)" > config/admin-token && chmod 644 config/admin-token"""] = "makes a file that Compose needs",
@@ -33,6 +35,7 @@ public sealed partial class CommandTests(DemoFixture demo)
         string[] run =
         [
             $"{Run}", $"{Run} -- demo", $"{Run} -- health", $"{Run} -- keys new --name team-a",
+            $"{Run} -- ultra eval --file config/questions.jsonl --preset ultra",
             $"{Run} -- check --config config/gateway.json", $"{Run} -- --config config/gateway.json",
         ];
         var commands = Document.All().SelectMany(document => document.Commands()).Distinct().ToArray();
@@ -95,6 +98,18 @@ public sealed partial class CommandTests(DemoFixture demo)
         Assert.Equal(0, exitCode);
         var key = Regex.Match(output, @"uag-\S+").Value;
         Assert.Contains($$"""{ "Name": "team-a", "Sha256": "{{KeyDigest.Of(key)}}" }""", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task UltraEval_WorksWithTheDemo()
+    {
+        var (exitCode, output) = await GatewayProcess.RunAsync(
+            ["ultra", "eval", "--file", "config/questions.jsonl", "--preset", "ultra", "--parallel", "3", "--url", demo.Address],
+            new Dictionary<string, string> { ["ULTRAAI_KEY"] = demo.Key, ["NO_PROXY"] = "*" });
+
+        Assert.True(exitCode == 0, output);
+        Assert.Contains("3 questions, checked by contains 3; 0 runs failed, 0 degraded.", output, StringComparison.Ordinal);
+        Assert.Matches(@"(?m)^ultra +3/3 ", output);
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class DeploymentFileTests(DemoFixture demo) : IDisposable
         var configuration = LoadManifest();
 
         Assert.Equal(2, configuration.Providers.All.Count());
-        Assert.All(configuration.Providers.All, provider => Assert.NotNull(provider.Credential));
+        Assert.All(configuration.Providers.All, provider => Assert.NotEmpty(provider.Credentials));
         Assert.True(configuration.Admin.HasToken);
         Assert.Equal("https://gateway.example.com", configuration.Forwarding.PublicUrl);
     }

@@ -13,7 +13,7 @@ public sealed class AdminKeyTests
 {
     private static readonly string[] Properties =
     [
-        "name", "source", "enabled", "providers", "models", "endpoints", "allowed_networks", "expires_at", "allow_unmetered_web_sockets",
+        "name", "source", "enabled", "providers", "models", "credentials", "endpoints", "allowed_networks", "expires_at", "allow_unmetered_web_sockets",
         "limits", "budget", "created_at", "previous_valid_until", "usage",
     ];
 

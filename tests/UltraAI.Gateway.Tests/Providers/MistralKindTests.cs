@@ -29,7 +29,7 @@ public sealed class MistralKindTests : IAsyncLifetime
         // Mistral's requests and answers are OpenAI's; its errors are not.
         _simulator = await ProviderSimulator.StartAsync(new SimulatorOptions(), CancellationToken.None);
         var provider = new Provider(
-            "mistral", new MistralKind(), _simulator.OpenAI.BaseAddress.ToString(), new ProviderCredential("main", _simulator.OpenAI.Credential));
+            "mistral", new MistralKind(), [_simulator.OpenAI.BaseAddress.ToString()], [new ProviderCredential("main", _simulator.OpenAI.Credential)]);
 
         var config = _file.Write("gateway.json", $$"""{ "Gateway": { "Providers": {}, "Drain": { "Delay": "00:00:00" }, "VirtualKeys": [ { "Name": "dev", "Value": "{{Key}}" } ] } }""");
         _gateway = GatewayHost.Build(

@@ -27,6 +27,8 @@ internal sealed class GoogleKind : ProviderKind
         IsOpenAICompatible(path) ? CredentialField.Bearer : new CredentialField("x-goog-api-key", IsBearer: false);
 
     // A bad key is a 400 with reason API_KEY_INVALID on the native paths.
+    public override bool MayRejectCredential(int statusCode) => statusCode is StatusCodes.Status400BadRequest or StatusCodes.Status401Unauthorized;
+
     public override bool RejectsCredential(int statusCode, ReadOnlySpan<byte> body) =>
         statusCode == StatusCodes.Status401Unauthorized
         || (statusCode == StatusCodes.Status400BadRequest && body.IndexOf("API_KEY_INVALID"u8) >= 0);

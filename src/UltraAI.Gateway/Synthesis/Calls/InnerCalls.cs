@@ -61,14 +61,19 @@ internal sealed class InnerCalls(
             return InnerResult.NotMade(new ChatFailure(ChatOutcome.RateLimited) { Message = decision.Refusal!.Message, RetryAfter = decision.Refusal.RetryAfter });
         }
 
-        var call = new ProviderCall(provider, target, time, reporter) { Facts = facts, WholeBody = new ReadOnlySequence<byte>(body.WrittenMemory) };
+        var call = new ProviderCall(provider, target, time, reporter)
+        {
+            Facts = facts,
+            AllowedCredentials = run.Key.Credentials,
+            WholeBody = new ReadOnlySequence<byte>(body.WrittenMemory),
+        };
         return await CallAsync(run, inner, admission, call, isPublic, cancellationToken);
     }
 
     private async Task<InnerResult> CallAsync(RunAdmission run, InnerCall inner, Admission.Admission admission, ProviderCall call, bool isPublic, CancellationToken cancellationToken)
     {
         HttpResponseMessage? response = null;
-        ChatResult chat;
+        ChatResult? chat = null;
         try
         {
             using var request = RequestOf(inner, call, isPublic);
@@ -91,6 +96,11 @@ internal sealed class InnerCalls(
             response?.Dispose();
             await call.EndBodyAsync();
             call.End();
+            if (chat is null)
+            {
+                // A fault of our own is on its way up; what was taken for the call is given back all the same.
+                run.Add(settlement.Settle(admission, call));
+            }
         }
 
         var hadBody = call.StatusCode == StatusCodes.Status200OK && call.FirstByteAfter is not null;
@@ -226,9 +236,10 @@ internal sealed class InnerCalls(
     private static ChatFailure FailureOf(GatewayError error) => error.Code switch
     {
         ErrorCode.UpstreamTimeout => new ChatFailure(ChatOutcome.InactivityTimeout) { Message = error.Message },
-        ErrorCode.QueueFull => new ChatFailure(ChatOutcome.RateLimited) { Message = error.Message, RetryAfter = error.RetryAfter },
+        ErrorCode.CircuitOpen => new ChatFailure(ChatOutcome.CircuitOpen) { Message = error.Message, RetryAfter = error.RetryAfter },
+        ErrorCode.QueueFull or ErrorCode.CredentialsResting => new ChatFailure(ChatOutcome.RateLimited) { Message = error.Message, RetryAfter = error.RetryAfter },
         _ => new ChatFailure(ChatOutcome.ConnectError) { Message = error.Message },
     };
 
-    private static bool IsPublic(Provider provider) => provider.Kind.DefaultBaseUrl is { } usual && usual.TrimEnd('/') == provider.BaseUrl;
+    private static bool IsPublic(Provider provider) => provider.Kind.DefaultBaseUrl is { } usual && provider.Destinations.Any(destination => destination.BaseUrl == usual.TrimEnd('/'));
 }

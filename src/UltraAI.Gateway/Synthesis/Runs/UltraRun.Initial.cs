@@ -100,8 +100,8 @@ internal sealed partial class UltraRun
     private static string Describe(MemberState member)
     {
         var outcome = member.Draft?.Outcome.Name();
-        var credential = member.Link?.Target.Provider.Credential;
-        var message = member.Failure?.ShownMessage(text => credential?.Masked(text) ?? text);
+        var provider = member.Link?.Target.Provider;
+        var message = member.Failure?.ShownMessage(text => provider?.Masked(text) ?? text);
         return message is null ? $"{outcome}" : $"{outcome}, {message.TrimEnd('.')}";
     }
 }

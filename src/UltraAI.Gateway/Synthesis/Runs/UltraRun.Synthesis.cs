@@ -75,7 +75,8 @@ internal sealed partial class UltraRun
                 return (new Ending { Error = error }, failed, cancelled);
             }
 
-            if (i + 1 < leads.Count)
+            window.LeadFailed();
+            if (i + 1 < leads.Count && !window.IsOver)
             {
                 _services.Metrics.LeadFailedOver();
                 _events.Post(new LeadFailover(leads[i].Reference, leads[i + 1].Reference, result.IsOk ? ChatOutcome.ProtocolError : result.Last.Chat.Outcome));

@@ -212,6 +212,7 @@ internal sealed partial class UltraRun
     private UltraError ErrorOf(int status, string code, string message, bool mayRetry = false) => new(status, code, message)
     {
         MayRetry = mayRetry && !_tally.HasWork,
+        IsAfterWork = _tally.HasWork,
         RunId = _plan.Id,
         Stage = _stage.Name(),
         Members = _plan.IsToolTurn ? [] : [.. _members.Select(member => member.ToFailure())],

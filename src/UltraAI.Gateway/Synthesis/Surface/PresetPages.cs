@@ -3,11 +3,12 @@ using UltraAI.Gateway.Keys;
 using UltraAI.Gateway.Synthesis.Events;
 using UltraAI.Gateway.Synthesis.Presets;
 using UltraAI.Gateway.Transport;
+using UltraAI.Gateway.Transport.Pools;
 
 namespace UltraAI.Gateway.Synthesis.Surface;
 
 /// <summary>What there is: <c>GET /ultra/v1/models</c>, <c>GET /ultra/presets</c>, <c>GET /ultra/ready</c>. Asks no provider.</summary>
-internal sealed class PresetPages(RunLauncher launcher, IUltraSource settings, IProviderSource providers)
+internal sealed class PresetPages(RunLauncher launcher, IUltraSource settings, IProviderSource providers, ProviderStates states)
 {
     public Task ModelsAsync(HttpContext context, VirtualKey key) => UltraResponse.WriteAsync(context, StatusCodes.Status200OK, json =>
     {
@@ -46,7 +47,7 @@ internal sealed class PresetPages(RunLauncher launcher, IUltraSource settings, I
         json.WriteEndObject();
     });
 
-    /// <summary>A preset is ready if a quorum of its members and a lead have a provider: 503 if none is.</summary>
+    /// <summary>A preset is ready if a quorum of its members and a lead have a provider with a destination whose circuit lets calls through: 503 if none is.</summary>
     public Task ReadyAsync(HttpContext context, VirtualKey key)
     {
         var states = settings.Ultra.Presets.Values.OrderBy(preset => preset.Name, StringComparer.Ordinal).Select(StateOf).ToArray();
@@ -78,7 +79,7 @@ internal sealed class PresetPages(RunLauncher launcher, IUltraSource settings, I
         preset.Members.Count(member => member.Fallbacks.Prepend(member.Model).Any(IsThere)),
         preset.Lead.Models.Any(IsThere) || (preset.Lead.AllowMembers && preset.Members.Any(member => IsThere(member.Model))));
 
-    private bool IsThere(ModelReference model) => providers.Providers.TryGet(model.Provider, out _);
+    private bool IsThere(ModelReference model) => providers.Providers.TryGet(model.Provider, out var provider) && states.HasDestination(provider);
 
     private static void WritePreset(Utf8JsonWriter json, Preset preset)
     {

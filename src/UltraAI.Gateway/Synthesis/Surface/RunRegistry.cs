@@ -9,6 +9,9 @@ internal sealed class RunRegistry
 {
     private readonly ConcurrentDictionary<string, (string Key, RunCancellation Cancellation)> _runs = new(StringComparer.Ordinal);
 
+    /// <summary>The runs that are under way now.</summary>
+    public IEnumerable<string> Ids => _runs.Keys;
+
     public void Add(string id, VirtualKey key, RunCancellation cancellation) => _runs[id] = (key.Name, cancellation);
 
     public void Remove(string id) => _runs.TryRemove(id, out _);

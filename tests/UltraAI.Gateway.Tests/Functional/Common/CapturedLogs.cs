@@ -11,6 +11,8 @@ internal sealed class CapturedLogs : ILoggerProvider, ISupportExternalScope
 
     public IReadOnlyList<string> Lines => [.. _lines];
 
+    public string AllText() => string.Join('\n', _lines);
+
     /// <summary>False for tests that send thousands of requests and watch memory.</summary>
     public bool IsRecording { get; set; } = true;
 

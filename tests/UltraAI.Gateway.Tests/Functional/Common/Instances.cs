@@ -14,7 +14,7 @@ internal sealed class Instances : IAsyncDisposable
     /// <summary>The provider of all of them.</summary>
     public RawUpstream OpenAI => _all[0].OpenAI;
 
-    public static async Task<Instances> StartAsync(int count, Action<JsonObject> configure, bool hasAdminToken = false)
+    public static async Task<Instances> StartAsync(int count, Action<JsonObject> configure, bool hasAdminToken = false, string[]? credentials = null)
     {
         var instances = new Instances();
         for (var i = 0; i < count; i++)
@@ -28,6 +28,11 @@ internal sealed class Instances : IAsyncDisposable
                     if (i > 0)
                     {
                         configuration["Providers"]!["openai"] = GatewayEnvironment.Provider("OpenAI", "openai", instances.OpenAI);
+                    }
+
+                    if (credentials is not null)
+                    {
+                        configuration.WithCredentials(credentials);
                     }
                 },
             }));

@@ -1,5 +1,4 @@
 using System.ClientModel;
-using System.ClientModel.Primitives;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using OpenAI;
@@ -159,23 +158,19 @@ public sealed class UltraStreamTests
     }
 
     [Fact]
-    public async Task OfficialSdk_RaisesErrors_ThatSayNotToRepeat()
+    public async Task OfficialSdk_RaisesTheError_AndTheWorkIsDoneOnce()
     {
         await using var environment = await UltraEnvironment.StartAsync(preset => preset["Lead"]!["OnFailure"] = "fail");
         environment.Lead.Script(_ => true, new SimulatedBehaviour { Status = 400 });
         environment.ScriptUsualRun();
 
-        // This SDK repeats 502 whatever x-should-retry says; those for Python and Node go by it.
-        var client = new ChatClient("ultra", new ApiKeyCredential(UltraEnvironment.Key), new OpenAIClientOptions
-        {
-            Endpoint = new Uri(environment.Address + "/ultra/v1"),
-            RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
-        });
+        // This SDK repeats 502 three times, whatever x-should-retry says: the gateway gives it the same error each time.
+        var client = new ChatClient("ultra", new ApiKeyCredential(UltraEnvironment.Key), new OpenAIClientOptions { Endpoint = new Uri(environment.Address + "/ultra/v1") });
 
         var failed = await Assert.ThrowsAsync<ClientResultException>(() => client.CompleteChatAsync([new UserChatMessage("?")]));
 
         Assert.Equal(502, failed.Status);
-        Assert.Equal("false", Headers(failed, "x-should-retry"));
+        Assert.Equal(("false", "true"), (Headers(failed, "x-should-retry"), Headers(failed, "x-ultraai-repeated")));
         Assert.Equal(3, environment.Requests.Count(UltraEnvironment.IsDraft));
     }
 
@@ -193,6 +188,34 @@ public sealed class UltraStreamTests
         Assert.Contains("openai/model-a", await presets.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.Equal(200, (int)ready.StatusCode);
         Assert.Empty(environment.Requests);
+    }
+
+    [Fact]
+    public async Task OpenCircuits_AreThoseOfPassthroughToo_AndEndRunsAtOnce()
+    {
+        await using var environment = await UltraEnvironment.StartAsync();
+        foreach (var member in environment.Members)
+        {
+            member.Script(_ => true, SimulatedBehaviour.ServerError);
+        }
+
+        for (var i = 0; i < 20; i++)
+        {
+            using var failed = await environment.PostAsync("/ultra/v1/chat/completions", UltraEnvironment.Body());
+            Assert.False(failed.IsSuccessStatusCode);
+        }
+
+        var before = environment.Requests.Count();
+        var answer = await environment.AskAsync(status: 503);
+        Assert.Equal("no_members_available", (string?)answer["error"]!["code"]);
+        Assert.Contains("circuit_open", (string?)answer["error"]!["message"], StringComparison.Ordinal);
+        using var passed = await environment.PostAsync("/openai/v1/chat/completions", """{"model":"model-a","messages":[]}""");
+        Assert.Equal("circuit_open", Assert.Single(passed.Headers.GetValues("x-ultraai-error")));
+        Assert.Equal(before, environment.Requests.Count());
+
+        using var ready = await environment.SendAsync(HttpMethod.Get, "/ultra/ready");
+        var preset = JsonNode.Parse(await ready.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["presets"]![0]!;
+        Assert.Equal((503, 0, true), ((int)ready.StatusCode, (int)preset["members_ready"]!, (bool)preset["lead_ready"]!));
     }
 
     [Theory]

@@ -1,6 +1,6 @@
 using System.IO.Compression;
 
-namespace UltraAI.Gateway.Forwarding;
+namespace UltraAI.Gateway.Transport;
 
 /// <summary>Decodes a body that has to be looked at. Never used on bytes that pass by.</summary>
 internal static class ContentCodings

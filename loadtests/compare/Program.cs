@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using UltraAI.Gateway.Compare;
+using UltraAI.Gateway.Compare.Processes;
+using UltraAI.Gateway.Compare.Reports;
+using UltraAI.Gateway.Compare.Targets;
+using UltraAI.Gateway.Compare.Upstream;
+using UltraAI.Gateway.Compare.Yarp;
+using CompareOptions = UltraAI.Gateway.Compare.CompareOptions;
+
+int Port(int place) => int.Parse(args[place], CultureInfo.InvariantCulture);
+
+if (args is ["yarp", ..])
+{
+    return await PlainYarp.RunAsync(Port(1), args[2], args[3], args[4].Length > 0 ? args[4] : null, Version.Parse(args[5]));
+}
+
+// The load and the upstream are to be cheap: what arrives is handled on the thread that it arrives on. Set before any socket is made, and
+// taken out again for what is measured.
+Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
+if (args is ["upstream", ..])
+{
+    return await UpstreamServer.RunAsync(Port(1), [Port(2), Port(3)], args[4], args[5]);
+}
+
+if (args is ["--help" or "-h"])
+{
+    Console.WriteLine(CompareOptions.Usage);
+    return 0;
+}
+
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => StartedProcess.KillAll());
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => StartedProcess.KillAll());
+try
+{
+    if (!OperatingSystem.IsLinux())
+    {
+        throw new CompareException("CPU time and memory of processes are read from Linux' /proc.");
+    }
+
+    return await RunAsync(CompareOptions.Parse(args));
+}
+catch (CompareException exception)
+{
+    Console.Error.WriteLine(exception.Message);
+    return 2;
+}
+finally
+{
+    StartedProcess.KillAll();
+}
+
+static async Task<int> RunAsync(CompareOptions options)
+{
+    await using var rig = await Rig.StartAsync(options);
+    var comparison = new Comparison(rig, options);
+    try
+    {
+        await comparison.RunAsync();
+    }
+    finally
+    {
+        await comparison.StopAsync();
+    }
+
+    var report = new ComparisonReport(options, comparison.Results, comparison.Missing);
+    await report.WriteAsync();
+    Console.WriteLine(report.Markdown());
+    return report.HasVoidRow ? 1 : 0;
+}

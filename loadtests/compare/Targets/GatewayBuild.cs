@@ -1,0 +1,47 @@
+using System.Runtime.InteropServices;
+using UltraAI.Gateway.Compare.Processes;
+
+namespace UltraAI.Gateway.Compare.Targets;
+
+/// <summary>Publishes the gateway as its image does.</summary>
+internal static class GatewayBuild
+{
+    /// <returns>The folder of the published gateway.</returns>
+    public static async Task<string> PublishAsync(string folder)
+    {
+        var root = Root();
+        var output = Path.Combine(folder, "app");
+        var command = File.ReadLines(Path.Combine(root, "Dockerfile")).Single(line => line.StartsWith("RUN dotnet publish ", StringComparison.Ordinal))["RUN ".Length..]
+            .Replace("$TARGETARCH", RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "x64", StringComparison.Ordinal)
+            .Replace("-o /app", $"-o {output} --artifacts-path {Path.Combine(folder, "artifacts")}", StringComparison.Ordinal);
+        if (await RunAsync(folder, root, command) != 0)
+        {
+            Console.Error.WriteLine("Publishing with ReadyToRun failed (its compiler is a package); publishing without. Start times are then not those of the image.");
+            if (await RunAsync(folder, root, command.Replace("-p:PublishReadyToRun=true", "", StringComparison.Ordinal)) != 0)
+            {
+                throw new CompareException($"The gateway could not be published: {command}. See {Path.Combine(folder, "publish.log")}");
+            }
+        }
+
+        return output;
+    }
+
+    private static async Task<int> RunAsync(string folder, string root, string command)
+    {
+        await using var publish = StartedProcess.Start(Path.Combine(folder, "publish.log"), ["sh", "-c", $"cd '{root}' && {command}"]);
+        return await publish.WaitForExitAsync();
+    }
+
+    private static string Root()
+    {
+        for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            if (File.Exists(Path.Combine(folder, "UltraAI.Gateway.sln")))
+            {
+                return folder;
+            }
+        }
+
+        throw new CompareException("Run this from a clone of the repository, or give a published gateway with --gateway.");
+    }
+}

@@ -1,0 +1,49 @@
+using System.Text.Json.Nodes;
+using UltraAI.Gateway.Tests.Documentation;
+using UltraAI.Gateway.Tests.Functional.Common;
+using Xunit;
+
+namespace UltraAI.Gateway.Tests.LoadTests.Compare;
+
+/// <summary>The side-by-side comparison, for a moment each: that every part of it works, not what it finds.</summary>
+[Collection(nameof(RunsAlone))]
+public sealed class ComparisonTests
+{
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "UltraAI.Gateway.Compare.dll");
+
+    [Fact]
+    public async Task QuickRun_MeasuresEveryTargetWithoutErrors()
+    {
+        using var folder = new TemporaryFolder();
+
+        var (exitCode, output) = await RunAsync(
+            "--quick", "--scenarios", "unary,open,sse,ws,idle,memory,tls2", "--targets", "gateway,yarp,direct", "--gateway", AppContext.BaseDirectory.TrimEnd('/'), "--output", folder.PathOf("report"));
+
+        Assert.True(exitCode == 0, output);
+        var report = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder.PathOf("report"), "compare.json")))!;
+        Assert.Equal(["gateway", "yarp"], report["scenarios"]!["unary"]!.AsObject().Select(target => target.Key));
+        Assert.All(
+            report["scenarios"]!.AsObject().SelectMany(scenario => scenario.Value!.AsObject()).SelectMany(target => target.Value!.AsArray()),
+            sample => Assert.Equal(0, (int)sample!["errors"]!));
+        Assert.True((double)report["scenarios"]!["unary"]!["gateway"]![0]!["cpu_us"]! > 0);
+        Assert.Equal(0, (double)report["scenarios"]!["idle"]!["gateway"]![0]!["left_open"]!);
+        Assert.Contains("| WebSocket, CPU per message × bare YARP |", output, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(folder.PathOf("report"), "compare.svg")));
+    }
+
+    [Theory]
+    [InlineData("There is no scenario 'chaos'", "--scenarios", "chaos")]
+    [InlineData("There is no target 'envoy'", "--targets", "yarp,envoy")]
+    [InlineData("--rounds: 'many' is not a number above 0", "--rounds", "many")]
+    [InlineData("--fast is not an option", "--fast", "1")]
+    public async Task WrongOption_IsSaid(string message, params string[] args)
+    {
+        var (exitCode, output) = await RunAsync(args);
+
+        Assert.Equal(2, exitCode);
+        Assert.Contains(message, output, StringComparison.Ordinal);
+    }
+
+    private static Task<(int ExitCode, string Output)> RunAsync(params string[] args) =>
+        GatewayProcess.RunAsync("dotnet", [Program, .. args], null, Repository.Root, TimeSpan.FromMinutes(5));
+}
