@@ -44,6 +44,7 @@ internal sealed class Settlement(IUsageLedger ledger, GenAIMetrics metrics, IPri
             metrics.Record(admission.Provider.GenAIName, operation, model ?? UnknownModel, TimingOf(call), usage);
         }
 
+        CallSpan.End(call, usage);
         return new CallCharge(usage, cost, isEstimated);
     }
 

@@ -2,6 +2,7 @@ using UltraAI.Gateway.Forwarding;
 using UltraAI.Gateway.Keys;
 using UltraAI.Gateway.Prices;
 using UltraAI.Gateway.Synthesis.Presets;
+using UltraAI.Gateway.Telemetry.Access;
 using UltraAI.Gateway.Transport;
 
 namespace UltraAI.Gateway.Configuration;
@@ -20,6 +21,7 @@ internal static class ConfigurationServiceCollectionExtensions
             .AddSingleton<IForwardingSettingsSource>(store)
             .AddSingleton<IPriceSource>(store)
             .AddSingleton<IUltraSource>(store)
+            .AddSingleton<IAccessLogSource>(store)
             .AddHostedService<ConfigurationReloader>();
     }
 }

@@ -3,13 +3,14 @@ using UltraAI.Gateway.Forwarding;
 using UltraAI.Gateway.Keys;
 using UltraAI.Gateway.Prices;
 using UltraAI.Gateway.Synthesis.Presets;
+using UltraAI.Gateway.Telemetry.Access;
 using UltraAI.Gateway.Transport;
 
 namespace UltraAI.Gateway.Configuration;
 
 /// <summary>Holds the configuration that is in force. One reference is swapped, so nobody sees half of an old and half of a new one.</summary>
 internal sealed class ConfigurationStore(GatewayConfiguration first)
-    : IProviderSource, IConfiguredVirtualKeys, IAdminAccessSource, IForwardingSettingsSource, IPriceSource, IUltraSource
+    : IProviderSource, IConfiguredVirtualKeys, IAdminAccessSource, IForwardingSettingsSource, IPriceSource, IUltraSource, IAccessLogSource
 {
     private volatile GatewayConfiguration _current = first;
     private ConfigurationReloadToken _changed = new();
@@ -25,6 +26,8 @@ internal sealed class ConfigurationStore(GatewayConfiguration first)
     public PriceTable Prices => _current.Prices;
 
     public ForwardingSettings Forwarding => _current.Forwarding;
+
+    public AccessLogOptions AccessLog => _current.AccessLog;
 
     public UltraSettings Ultra => _current.Ultra;
 

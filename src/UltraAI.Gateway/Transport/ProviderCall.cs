@@ -30,6 +30,8 @@ internal sealed class ProviderCall
     private volatile RequestBodyState _requestBody;
     private long _began;
     private long _firstByte;
+    private long _waitsSince;
+    private long _longestSilence;
     private int _bodyWriters;
     private int _isEnded;
 
@@ -106,6 +108,15 @@ internal sealed class ProviderCall
     /// <summary>From the queue to the first byte of the response's body; null if none came.</summary>
     public TimeSpan? FirstByteAfter => _firstByte == 0 ? null : _time.GetElapsedTime(_began, _firstByte);
 
+    /// <summary>Bytes of the response's body so far, as the provider sent them.</summary>
+    public long ResponseBytes { get; private set; }
+
+    /// <summary>The longest time that the provider was waited for between two pieces of the response's body; null where it came in one go. A client that reads slowly does not count.</summary>
+    public TimeSpan? LongestSilence => _longestSilence == 0 ? null : _time.GetElapsedTime(0, _longestSilence);
+
+    /// <summary>When its connection was there, for the time of the TLS hand-shake; zero if it made none.</summary>
+    public long ConnectedAt { get; set; }
+
     /// <summary>What the gateway answers in the provider's place; null where the provider answered.</summary>
     public GatewayError? Error { get; private set; }
 
@@ -122,6 +133,9 @@ internal sealed class ProviderCall
         < 500 => CallOutcome.ClientError,
         _ => CallOutcome.ProviderError,
     };
+
+    /// <summary>Its span; null where nobody listens, or its endpoint is no operation of a model.</summary>
+    public System.Diagnostics.Activity? Span { get; private set; }
 
     /// <summary>Goes to this destination with this credential, and is counted there if <paramref name="counts"/>; no longer where it was before.</summary>
     public void Choose(Destination destination, CredentialState? credential, bool counts)
@@ -143,6 +157,7 @@ internal sealed class ProviderCall
     {
         _began = _time.GetTimestamp();
         Clock.Start(limit);
+        Span = CallSpan.Start(this);
         _abort = abort;
         _abortRegistration = abort.UnsafeRegister(static state => ((ProviderCall)state!).Clock.Cancel(), this);
     }
@@ -254,14 +269,31 @@ internal sealed class ProviderCall
         }
     }
 
+    /// <summary>The next piece of the response's body is not there yet: from now on it is the provider who is silent.</summary>
+    public void WaitsForPiece()
+    {
+        if (_waitsSince == 0)
+        {
+            _waitsSince = _time.GetTimestamp();
+        }
+    }
+
     /// <summary>A piece of the response's body is there.</summary>
     public void Took(ReadOnlySpan<byte> piece)
     {
-        Clock.Restart();
+        var now = _time.GetTimestamp();
+        Clock.Restart(now);
         if (_firstByte == 0)
         {
-            _firstByte = _time.GetTimestamp();
+            _firstByte = now;
         }
+        else if (_waitsSince != 0)
+        {
+            _longestSilence = Math.Max(_longestSilence, now - _waitsSince);
+        }
+
+        _waitsSince = 0;
+        ResponseBytes += piece.Length;
 
         Usage?.Observe(piece);
     }

@@ -7,8 +7,10 @@ internal static class TransportServiceCollectionExtensions
 {
     public static IServiceCollection AddTransport(this IServiceCollection services, TransportOptions options, StoreKind store) => (store == StoreKind.Redis ? services.AddRedisCredentialRests() : services.AddSingleton<ICredentialRests, EmbeddedCredentialRests>())
         .AddSingleton(options)
+        .AddSingleton<NameResolver>()
         .AddSingleton<SharedHttpHandler>()
         .AddSingleton<TransportMetrics>()
+        .AddHostedService<CallCountsClock>()
         .AddSingleton<CallReporter>()
         .AddSingleton<ProviderPools>()
         .AddSingleton<ProviderStates>()
