@@ -21,6 +21,9 @@ internal sealed record GatewayConfiguration
 
     public required AdminAccess Admin { get; init; }
 
+    /// <summary>The port of the listener that operators have for themselves; null: none.</summary>
+    public int? AdminPort { get; init; }
+
     public required ForwardingSettings Forwarding { get; init; }
 
     public required TransportOptions Transport { get; init; }

@@ -36,6 +36,7 @@ internal sealed partial class GatewayConfigurationBuilder(ConfigurationErrors er
             Prices = prices,
             Ultra = BuildUltra(options, providers, prices),
             Admin = admin,
+            AdminPort = options.Admin.Port,
             Forwarding = new ForwardingSettings(
                 Networks(options.TrustedProxies, "Gateway:TrustedProxies"),
                 PublicUrl(options.PublicUrl),
@@ -106,6 +107,7 @@ internal sealed partial class GatewayConfigurationBuilder(ConfigurationErrors er
 
     private AdminAccess BuildAdmin(AdminOptions admin)
     {
+        Range("Gateway:Admin:Port", admin.Port ?? 1, 1, 65_535);
         KeyDigest? token = null;
         if (admin is { TokenEnv: not null, TokenFile: not null })
         {

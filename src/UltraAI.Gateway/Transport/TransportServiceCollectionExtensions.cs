@@ -10,6 +10,7 @@ internal static class TransportServiceCollectionExtensions
         .AddSingleton<NameResolver>()
         .AddSingleton<SharedHttpHandler>()
         .AddSingleton<TransportMetrics>()
+        .AddHostedService<CallCountsClock>()
         .AddSingleton<CallReporter>()
         .AddSingleton<ProviderPools>()
         .AddSingleton<ProviderStates>()
