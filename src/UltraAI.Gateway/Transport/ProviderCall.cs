@@ -21,8 +21,6 @@ internal sealed class ProviderCall
     private readonly ICallClient? _client;
     private CancellationToken _abort;
     private CancellationTokenRegistration _abortRegistration;
-    private Destination? _counted;
-    private CredentialState? _countedCredential;
     private CallGate? _gate;
     private CallGate? _ownGate;
     private TransportMetrics.Load? _load;
@@ -35,6 +33,7 @@ internal sealed class ProviderCall
     private long _longestSilence;
     private int _bodyWriters;
     private int _isEnded;
+    private int _isCounted;
 
     /// <param name="provider">Whom to call.</param>
     /// <param name="target">Path and query, as they are to be sent.</param>
@@ -151,8 +150,7 @@ internal sealed class ProviderCall
         {
             destination.Enter();
             credential?.Enter();
-            _counted = destination;
-            _countedCredential = credential;
+            Volatile.Write(ref _isCounted, 1);
         }
     }
 
@@ -375,10 +373,10 @@ internal sealed class ProviderCall
 
     private void LeaveChosen()
     {
-        if (_counted is not null)
+        if (Volatile.Read(ref _isCounted) == 1 && Interlocked.Exchange(ref _isCounted, 0) == 1)
         {
-            Interlocked.Exchange(ref _counted, null)?.Leave();
-            Interlocked.Exchange(ref _countedCredential, null)?.Leave();
+            Destination!.Leave();
+            Credential?.Leave();
         }
     }
 }
