@@ -1,7 +1,7 @@
 using System.CommandLine;
 using UltraAI.Gateway.Configuration;
 using UltraAI.Gateway.Demo;
-using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Synthesis.Evaluation;
 
 namespace UltraAI.Gateway.Commands;
 
@@ -75,25 +75,52 @@ internal static class GatewayCommandLine
         demo.SetAction((_, cancellationToken) => DemoCommand.RunAsync(Without("demo", args), (options, started) => run(options, started), cancellationToken));
         root.Subcommands.Add(demo);
 
-        var name = new Option<string>("--name") { Description = "The key's name: 1 to 64 of a-z, 0-9 and '-'.", HelpName = "NAME", Required = true };
-        var keysNew = new Command("new", "Prints a fresh virtual key once, and the configuration entry, which holds only its hash.");
-        keysNew.Options.Add(name);
-        var prefix = new Option<string>("--prefix")
-        {
-            Description = "What the key begins with. HuggingFace's JavaScript SDK wants hf_.",
-            HelpName = "TEXT",
-            DefaultValueFactory = _ => VirtualKeySecret.DefaultPrefix,
-        };
-        keysNew.Options.Add(prefix);
-        keysNew.SetAction(result => KeysNewCommand.Run(result.GetValue(name)!, result.GetValue(prefix)!));
-        root.Subcommands.Add(new Command("keys", "Virtual keys.") { keysNew });
+        root.Subcommands.Add(KeysCommand.Create());
+        root.Subcommands.Add(UsageCommand.Create());
 
         var url = new Option<string>("--url") { Description = "The gateway's address; default: where ASPNETCORE_URLS or ASPNETCORE_HTTP_PORTS say, else http://localhost:8080.", HelpName = "URL" };
         var health = new Command("health", "Asks a running gateway whether it is ready: exit code 0 or 1.");
         health.Options.Add(url);
         health.SetAction((result, cancellationToken) => HealthCommand.RunAsync(result.GetValue(url), cancellationToken));
         root.Subcommands.Add(health);
+        root.Subcommands.Add(new Command("ultra", "The synthesis pipeline.") { UltraEval(url) });
         return root;
+    }
+
+    private static Command UltraEval(Option<string> url)
+    {
+        const int MostParallel = 32;
+        var file = new Option<string>("--file") { Description = "The questions: one JSON object per line, {\"question\":\"…\",\"answer\":\"…\"}, and if need be \"check\" and \"system\".", HelpName = "FILE", Required = true };
+        var preset = new Option<string>("--preset") { Description = "The preset.", HelpName = "NAME", DefaultValueFactory = _ => "ultra" };
+        var check = new Option<string>("--check") { Description = "How answers are checked where a question does not say: exact, numeric (the last number counts), contains.", DefaultValueFactory = _ => "contains" };
+        check.AcceptOnlyFromAmong("exact", "numeric", "contains");
+        var parallel = new Option<int>("--parallel") { Description = $"How many runs are under way at once, up to {MostParallel}: latencies are those of a single user at 1.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        parallel.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > MostParallel)
+            {
+                result.AddError($"--parallel must be 1 to {MostParallel}.");
+            }
+        });
+        var cache = new Option<string>("--cache") { Description = "Keeps the runs in this file, and takes from it those that are there.", HelpName = "FILE" };
+        var json = new Option<string>("--json") { Description = "Writes the results to this file, too.", HelpName = "FILE" };
+        var eval = new Command("eval", $"Measures a preset against its members alone and against a vote, on your questions. Takes the virtual key from {UltraEvalCommand.KeyVariable}.")
+        {
+            file, preset, check, url, parallel, cache, json,
+        };
+        eval.SetAction((result, cancellationToken) => UltraEvalCommand.RunAsync(
+            new UltraEvalOptions
+            {
+                File = result.GetValue(file)!,
+                Preset = result.GetValue(preset)!,
+                Check = QuestionFile.CheckOf(result.GetValue(check))!.Value,
+                Url = result.GetValue(url),
+                Parallel = result.GetValue(parallel),
+                Cache = result.GetValue(cache),
+                Json = result.GetValue(json),
+            },
+            cancellationToken));
+        return eval;
     }
 
     private static string[] Without(string command, string[] args) => [.. args.Where((arg, index) => index != Array.IndexOf(args, command))];

@@ -26,9 +26,12 @@ public sealed partial class CommandTests(DemoFixture demo)
         ["""printf %s "$(openssl rand -hex 32)" > config/admin-token && chmod 644 config/admin-token"""] = "makes a file that Compose needs",
         ["docker compose -f config/docker-compose.yml up --build"] = "needs a container engine; DeploymentFileTests reads the file",
         ["kubectl apply -f config/kubernetes.yaml"] = "needs a cluster; DeploymentFileTests reads the file",
+        ["""printf %s "$NEW_CREDENTIAL" > /run/secrets/openai.new && mv /run/secrets/openai.new /run/secrets/openai"""] = "RunbookTests runs it",
+        ["kill -TERM \"$PID\""] = "RunbookTests runs it",
     };
 
-    public static TheoryData<string> Curls => new(Document.All().SelectMany(document => document.Commands()).Where(command => command.StartsWith("curl ", StringComparison.Ordinal)));
+    public static TheoryData<string> Curls => new(Document.All().SelectMany(document => document.Commands()).Where(command => command.StartsWith("curl ", StringComparison.Ordinal))
+        .Except(Document.Open("docs/operations.md").CommandsIn("Runbook"))); // RunbookTests runs these
 
     [Fact]
     public void Commands_AreRunOrListed()
@@ -36,10 +39,12 @@ public sealed partial class CommandTests(DemoFixture demo)
         string[] run =
         [
             $"{Run}", $"{Run} -- demo", $"{Run} -- health", $"{Run} -- keys new --name team-a",
+            $"{Run} -- ultra eval --file config/questions.jsonl --preset ultra",
             $"{Run} -- check --config config/gateway.json", $"{Run} -- --config config/gateway.json",
         ];
         var commands = Document.All().SelectMany(document => document.Commands()).Distinct().ToArray();
 
+        run = [.. run, .. AdminCommandTests.Commands]; // they run there
         Assert.All(run, command => Assert.Contains(command, commands));
         Assert.All(NotRun.Keys, command => Assert.Contains(command, commands));
         Assert.All(
@@ -101,6 +106,18 @@ public sealed partial class CommandTests(DemoFixture demo)
     }
 
     [Fact]
+    public async Task UltraEval_WorksWithTheDemo()
+    {
+        var (exitCode, output) = await GatewayProcess.RunAsync(
+            ["ultra", "eval", "--file", "config/questions.jsonl", "--preset", "ultra", "--parallel", "3", "--url", demo.Address],
+            new Dictionary<string, string> { ["ULTRAAI_KEY"] = demo.Key, ["NO_PROXY"] = "*" });
+
+        Assert.True(exitCode == 0, output);
+        Assert.Contains("3 questions, checked by contains 3; 0 runs failed, 0 degraded.", output, StringComparison.Ordinal);
+        Assert.Matches(@"(?m)^ultra +3/3 ", output);
+    }
+
+    [Fact]
     public async Task CompleteFile_IsCheckedAndStarted()
     {
         var variables = SnippetTests.VariablesOf(await File.ReadAllTextAsync(Repository.Path("config", "gateway.json")));
@@ -146,7 +163,7 @@ public sealed partial class CommandTests(DemoFixture demo)
             "bash", ["-c", command], new Dictionary<string, string> { ["KEY"] = demo.Key, ["ULTRAAI_ADMIN_TOKEN"] = demo.AdminToken, ["NO_PROXY"] = "*" }, Repository.Root);
 
         Assert.True(exitCode == 0, $"{command}\n{output}");
-        Assert.Matches("(?s)(choices|content_block_delta|candidates|\"content\"|\"rows\":|\"data\":|run.completed)", output);
+        Assert.Matches("(?s)(choices|content_block_delta|candidates|\"content\"|\"rows\":|\"data\":|run.completed|\"providers\")", output);
     }
 
     [GeneratedRegex(@"^\s+(curl .*)$", RegexOptions.Multiline)]

@@ -47,6 +47,10 @@ internal sealed class GatewayProcess : IAsyncDisposable
     public static GatewayProcess Start(IEnumerable<string> args, IReadOnlyDictionary<string, string>? environment = null, string? program = null) =>
         new(StartInfo("dotnet", [program ?? BuiltProgram, .. args], environment, Repository.Root));
 
+    /// <summary>Starts the program so that it hears Ctrl+C even where this process was started in the background, which ignores it.</summary>
+    public static GatewayProcess StartInterruptible(IEnumerable<string> args, IReadOnlyDictionary<string, string>? environment = null) =>
+        new(StartInfo("env", ["--default-signal=INT", "dotnet", BuiltProgram, .. args], environment, Repository.Root));
+
     /// <summary>Starts the program with a configuration on a free port, and waits until it listens.</summary>
     public static async Task<RunningGateway> StartOnAsync(string configurationFile)
     {
@@ -112,10 +116,12 @@ internal sealed class GatewayProcess : IAsyncDisposable
     /// <summary>Tells the program to stop, as a container engine does.</summary>
     public async Task<int> TerminateAsync()
     {
-        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-        await kill.WaitForExitAsync();
+        await SignalAsync("-TERM");
         return await WaitForExitAsync();
     }
+
+    /// <summary>Ctrl+C.</summary>
+    public Task InterruptAsync() => SignalAsync("-INT");
 
     /// <summary>Kills it (SIGKILL) if it still runs. May be called more than once.</summary>
     public async ValueTask DisposeAsync()
@@ -154,6 +160,12 @@ internal sealed class GatewayProcess : IAsyncDisposable
         name.StartsWith("Gateway__", StringComparison.OrdinalIgnoreCase) || name.StartsWith("ASPNETCORE_", StringComparison.Ordinal)
         || name.StartsWith("ULTRAAI_", StringComparison.Ordinal) || name.StartsWith("OTEL_", StringComparison.Ordinal)
         || name.EndsWith("_API_KEY", StringComparison.Ordinal) || name is "HF_TOKEN" or "URLS";
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [signal, _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
 
     private void Append(string? line)
     {

@@ -12,7 +12,7 @@ namespace UltraAI.Gateway.Synthesis.Calls;
 /// <summary>Makes the calls of runs: one attempt each, through the same transport and metering as passthrough.</summary>
 /// <remarks>Text is never looked at for errors: status codes, error objects and the stream's own events decide.</remarks>
 internal sealed class InnerCalls(
-    ProviderInvoker invoker, TransportOptions options, AdmissionControl admissions, Settlement settlement, CallReporter reporter, TimeProvider time)
+    ProviderInvoker invoker, TransportOptions options, AdmissionControl admissions, Settlement settlement, CallReporter reporter, CallContent contents, TimeProvider time)
     : IInnerCalls
 {
     /// <summary>Tells a provider of one's own which call of a run this is.</summary>
@@ -67,13 +67,14 @@ internal sealed class InnerCalls(
             AllowedCredentials = run.Key.Credentials,
             WholeBody = new ReadOnlySequence<byte>(body.WrittenMemory),
         };
+        contents.Begin(call, run.Key.Name, requestId: null);
         return await CallAsync(run, inner, admission, call, isPublic, cancellationToken);
     }
 
     private async Task<InnerResult> CallAsync(RunAdmission run, InnerCall inner, Admission.Admission admission, ProviderCall call, bool isPublic, CancellationToken cancellationToken)
     {
         HttpResponseMessage? response = null;
-        ChatResult chat;
+        ChatResult? chat = null;
         try
         {
             using var request = RequestOf(inner, call, isPublic);
@@ -96,6 +97,11 @@ internal sealed class InnerCalls(
             response?.Dispose();
             await call.EndBodyAsync();
             call.End();
+            if (chat is null)
+            {
+                // A fault of our own is on its way up; what was taken for the call is given back all the same.
+                run.Add(settlement.Settle(admission, call));
+            }
         }
 
         var hadBody = call.StatusCode == StatusCodes.Status200OK && call.FirstByteAfter is not null;

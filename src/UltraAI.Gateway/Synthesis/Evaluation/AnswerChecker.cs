@@ -76,5 +76,6 @@ internal static class AnswerChecker
 
     private static bool IsDigit(ReadOnlySpan<char> text, int i) => i < text.Length && char.IsAsciiDigit(text[i]);
 
-    private static string Normal(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+    /// <summary>A text with single spaces, and none at its ends.</summary>
+    public static string Normal(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

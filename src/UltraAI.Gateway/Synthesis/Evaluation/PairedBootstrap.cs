@@ -21,11 +21,14 @@ internal static class PairedBootstrap
 {
     public const int Resamples = 10_000;
 
+    /// <summary>The share of resamples inside of the interval.</summary>
+    public const double UsualLevel = 0.95;
+
     /// <param name="first">The first system's results, by question.</param>
     /// <param name="second">The second's, in the same order.</param>
     /// <param name="random">The generator.</param>
     /// <param name="level">The share of resamples inside of the interval, such as 0.95.</param>
-    public static DifferenceInterval Compare(ReadOnlySpan<double> first, ReadOnlySpan<double> second, SplitMix64 random, double level = 0.95)
+    public static DifferenceInterval Compare(ReadOnlySpan<double> first, ReadOnlySpan<double> second, SplitMix64 random, double level = UsualLevel)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(second.Length, first.Length);
         ArgumentOutOfRangeException.ThrowIfZero(first.Length);

@@ -3,16 +3,15 @@ namespace UltraAI.Gateway.Synthesis.Runs;
 /// <summary>The time that the leads together have to their first content. Once content has begun, only the run's own time counts.</summary>
 internal sealed class LeadWindow : IDisposable
 {
-    private const int Open = 0;
-    private const int HasContent = 1;
-    private const int Over = 2;
-
     private readonly TimeProvider _time;
     private readonly TimeSpan _limit;
     private readonly long _start;
     private readonly CancellationTokenSource _source;
     private readonly ITimer _timer;
-    private int _state;
+    private readonly Lock _lock = new();
+    private bool _hasContent;
+    private bool _isOver;
+    private bool _isDisposed;
 
     public LeadWindow(TimeProvider time, TimeSpan limit, CancellationToken run)
     {
@@ -27,24 +26,60 @@ internal sealed class LeadWindow : IDisposable
     public CancellationToken Token => _source.Token;
 
     /// <summary>Whether no further lead may begin.</summary>
-    public bool IsOver => Volatile.Read(ref _state) == Over || _source.IsCancellationRequested;
+    public bool IsOver => Volatile.Read(ref _isOver) || _source.IsCancellationRequested || Left <= TimeSpan.Zero;
 
     public TimeSpan Left => _limit - _time.GetElapsedTime(_start);
 
     /// <returns>False if it came too late.</returns>
-    public bool ContentBegins() => Interlocked.CompareExchange(ref _state, HasContent, Open) != Over;
+    public bool ContentBegins()
+    {
+        lock (_lock)
+        {
+            _hasContent = true;
+            return !_isOver;
+        }
+    }
+
+    /// <summary>A lead that had begun has failed: the next one has to begin within the same time.</summary>
+    public void LeadFailed()
+    {
+        lock (_lock)
+        {
+            _hasContent = false;
+        }
+    }
 
     public void Dispose()
     {
         _timer.Dispose();
+        lock (_lock)
+        {
+            _isDisposed = true;
+        }
+
         _source.Dispose();
     }
 
     private void Close()
     {
-        if (Interlocked.CompareExchange(ref _state, Over, Open) == Open)
+        lock (_lock)
+        {
+            // A timer that has fired may come after the end, and what it throws would end the process.
+            if (_hasContent || _isDisposed)
+            {
+                return;
+            }
+
+            _isOver = true;
+        }
+
+        try
         {
             _source.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The end came in between.
         }
     }
 }

@@ -16,6 +16,9 @@ internal sealed record UltraError(int Status, string Code, string Message)
     /// <summary>Whether an SDK may come again by itself (<c>x-should-retry</c>).</summary>
     public bool MayRetry { get; init; }
 
+    /// <summary>Whether a provider had worked for the request: to repeat it would cost twice.</summary>
+    public bool IsAfterWork { get; init; }
+
     public string? RunId { get; init; }
 
     public string? Stage { get; init; }
@@ -37,6 +40,9 @@ internal sealed record UltraError(int Status, string Code, string Message)
     };
 
     public static UltraError Invalid(string code, string message, string? param = null) => new(StatusCodes.Status400BadRequest, code, message) { Param = param };
+
+    /// <summary>A run that was ended by <c>DELETE /ultra/runs/{id}</c>. No SDK repeats it.</summary>
+    public static UltraError Cancelled(string runId) => new(StatusCodes.Status499ClientClosedRequest, "run_cancelled", "The run was cancelled.") { RunId = runId };
 
     /// <summary>An error that passthrough knows, too.</summary>
     public static UltraError Of(GatewayError error) => new(error.StatusCode, error.Name, error.Message)

@@ -11,7 +11,12 @@ namespace UltraAI.Gateway.Synthesis.Surface;
 /// <remarks>
 /// The status line is held until the drafts are there, or for a while: so what fails before has a status of its own, which SDKs know how to raise.
 /// </remarks>
-internal sealed class ChatCompletionStream(HttpContext context, StartedRun run, ReadRequest request, TimeProvider time)
+/// <param name="context">The request.</param>
+/// <param name="run">Its run.</param>
+/// <param name="request">What was asked.</param>
+/// <param name="refuse">Answers with an error, while there is no other answer.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ChatCompletionStream(HttpContext context, StartedRun run, ReadRequest request, Func<UltraError, Task> refuse, TimeProvider time)
 {
     private static readonly TimeSpan Hold = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(10);
@@ -42,7 +47,7 @@ internal sealed class ChatCompletionStream(HttpContext context, StartedRun run, 
             {
                 if (item.Event is RunFailed { Error: var error } && !_hasStarted)
                 {
-                    await UltraResponse.WriteAsync(context, error);
+                    await refuse(error);
                     return;
                 }
 
@@ -80,7 +85,7 @@ internal sealed class ChatCompletionStream(HttpContext context, StartedRun run, 
                 break;
             case RunCancelled:
                 Start();
-                _stream.Data(json => UltraErrorWriter.Write(json, new UltraError(StatusCodes.Status499ClientClosedRequest, "run_cancelled", "The run was cancelled.") { RunId = run.Plan.Id }));
+                _stream.Data(json => UltraErrorWriter.Write(json, UltraError.Cancelled(run.Plan.Id)));
                 break;
             default:
                 Progress(item);

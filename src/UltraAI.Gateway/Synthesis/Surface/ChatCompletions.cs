@@ -1,17 +1,26 @@
 using UltraAI.Gateway.Keys;
 using UltraAI.Gateway.Synthesis.Events;
+using UltraAI.Gateway.Synthesis.Runs;
 
 namespace UltraAI.Gateway.Synthesis.Surface;
 
 /// <summary><c>POST /ultra/v1/chat/completions</c>: a run as an OpenAI SDK knows it.</summary>
-internal sealed class ChatCompletions(UltraBody bodies, RunRequestReader reader, RunLauncher launcher, TimeProvider time)
+internal sealed class ChatCompletions(UltraBody bodies, RunRequestReader reader, RunLauncher launcher, RepeatedErrors errors, TimeProvider time)
 {
+    public const string Route = "/ultra/v1/chat/completions";
+
     public async Task HandleAsync(HttpContext context, VirtualKey key)
     {
-        var (read, error) = await bodies.ReadAsync(context, body => reader.Read(body, isNative: false, acceptsEvents: false));
+        var ((read, digest), error) = await bodies.ReadAsync(context, body => (reader.Read(body, isNative: false, acceptsEvents: false), RequestDigest.Of(key, Route, body.Span)));
         if ((error ?? read.Error) is { } fault)
         {
             await UltraResponse.WriteAsync(context, fault);
+            return;
+        }
+
+        if (errors.TryGet(digest, out var repeated))
+        {
+            await UltraResponse.RepeatAsync(context, repeated);
             return;
         }
 
@@ -25,14 +34,21 @@ internal sealed class ChatCompletions(UltraBody bodies, RunRequestReader reader,
 
         if (!request.Run.IsStream)
         {
-            await WriteWholeAsync(context, await run.Completion);
+            await WriteWholeAsync(context, digest, await run.Completion);
             return;
         }
 
-        await RunStreams.FollowAsync(context, run, new ChatCompletionStream(context, run, request, time).RunAsync);
+        await RunStreams.FollowAsync(context, run, new ChatCompletionStream(context, run, request, failure => RefuseAsync(context, digest, failure), time).RunAsync);
     }
 
-    private Task WriteWholeAsync(HttpContext context, RunEnd end)
+    private Task RefuseAsync(HttpContext context, RequestDigest digest, UltraError error)
+    {
+        // Before the client can have it, and come again.
+        errors.Add(digest, error);
+        return UltraResponse.WriteAsync(context, error);
+    }
+
+    private Task WriteWholeAsync(HttpContext context, RequestDigest digest, RunEnd end)
     {
         switch (end)
         {
@@ -40,11 +56,9 @@ internal sealed class ChatCompletions(UltraBody bodies, RunRequestReader reader,
                 UltraResponse.WriteFields(context.Response.Headers, report);
                 return UltraResponse.WriteAsync(context, StatusCodes.Status200OK, json => ChatCompletionWriter.Write(json, report, time.GetUtcNow()));
             case RunFailed { Error: var error }:
-                return UltraResponse.WriteAsync(context, error);
+                return RefuseAsync(context, digest, error);
             default:
-                // Cancelled, by the client's leaving or by its word: nobody waits.
-                context.Abort();
-                return Task.CompletedTask;
+                return UltraResponse.CancelledAsync(context);
         }
     }
 }

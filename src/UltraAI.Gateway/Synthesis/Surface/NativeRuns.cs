@@ -6,21 +6,29 @@ using UltraAI.Gateway.Synthesis.Runs;
 namespace UltraAI.Gateway.Synthesis.Surface;
 
 /// <summary><c>POST /ultra</c> and <c>DELETE /ultra/runs/{id}</c>: runs with all that happens in them.</summary>
-internal sealed class NativeRuns(UltraBody bodies, RunRequestReader reader, RunLauncher launcher, RunRegistry registry, TimeProvider time)
+internal sealed class NativeRuns(UltraBody bodies, RunRequestReader reader, RunLauncher launcher, RunRegistry registry, RepeatedErrors errors, TimeProvider time)
 {
+    public const string Route = "/ultra";
+
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(10);
 
     public async Task HandleAsync(HttpContext context, VirtualKey key)
     {
         var acceptsEvents = context.Request.Headers.Accept.ToString().Contains("text/event-stream", StringComparison.OrdinalIgnoreCase);
-        var (read, error) = await bodies.ReadAsync(context, body => reader.Read(body, isNative: true, acceptsEvents));
+        var ((read, digest), error) = await bodies.ReadAsync(context, body => (reader.Read(body, isNative: true, acceptsEvents), RequestDigest.Of(key, Route, body.Span)));
         if ((error ?? read.Error) is { } fault)
         {
             await UltraResponse.WriteAsync(context, fault);
             return;
         }
 
-        var (run, refusal) = await launcher.StartAsync(context, key, read.Request!.Run);
+        if (!read.Request!.Run.IsStream && errors.TryGet(digest, out var repeated))
+        {
+            await UltraResponse.RepeatAsync(context, repeated);
+            return;
+        }
+
+        var (run, refusal) = await launcher.StartAsync(context, key, read.Request.Run);
         if (run is null)
         {
             await UltraResponse.WriteAsync(context, refusal!);
@@ -29,7 +37,7 @@ internal sealed class NativeRuns(UltraBody bodies, RunRequestReader reader, RunL
 
         if (!run.Plan.Request.IsStream)
         {
-            await WriteWholeAsync(context, run, await run.Completion);
+            await WriteWholeAsync(context, run, digest, await run.Completion);
             return;
         }
 
@@ -53,7 +61,7 @@ internal sealed class NativeRuns(UltraBody bodies, RunRequestReader reader, RunL
         });
     }
 
-    private static Task WriteWholeAsync(HttpContext context, StartedRun run, RunEnd end)
+    private Task WriteWholeAsync(HttpContext context, StartedRun run, RequestDigest digest, RunEnd end)
     {
         switch (end)
         {
@@ -67,11 +75,10 @@ internal sealed class NativeRuns(UltraBody bodies, RunRequestReader reader, RunL
                     json.WriteEndObject();
                 });
             case RunFailed { Error: var error }:
+                errors.Add(digest, error);
                 return UltraResponse.WriteAsync(context, error);
             default:
-                // Cancelled, by the client's leaving or by its word: nobody waits.
-                context.Abort();
-                return Task.CompletedTask;
+                return UltraResponse.CancelledAsync(context);
         }
     }
 

@@ -9,6 +9,12 @@ internal sealed class RunRegistry
 {
     private readonly ConcurrentDictionary<string, (string Key, RunCancellation Cancellation)> _runs = new(StringComparer.Ordinal);
 
+    /// <summary>How many there are.</summary>
+    public int Count => _runs.Count;
+
+    /// <summary>The runs that are under way now.</summary>
+    public IEnumerable<string> Ids => _runs.Keys;
+
     public void Add(string id, VirtualKey key, RunCancellation cancellation) => _runs[id] = (key.Name, cancellation);
 
     public void Remove(string id) => _runs.TryRemove(id, out _);

@@ -21,6 +21,7 @@ internal static class UltraEndpoints
         .AddSingleton<UltraAccess>()
         .AddSingleton<UltraBody>()
         .AddSingleton<RunRequestReader>()
+        .AddSingleton<RepeatedErrors>()
         .AddSingleton<ChatCompletions>()
         .AddSingleton<NativeRuns>()
         .AddSingleton<PresetPages>();
@@ -32,9 +33,9 @@ internal static class UltraEndpoints
         var completions = services.GetRequiredService<ChatCompletions>();
         var runs = services.GetRequiredService<NativeRuns>();
         var pages = services.GetRequiredService<PresetPages>();
-        Map(endpoints, "/ultra/v1/chat/completions", HttpMethods.Post, completions.HandleAsync);
+        Map(endpoints, ChatCompletions.Route, HttpMethods.Post, completions.HandleAsync);
         Map(endpoints, "/ultra/v1/models", HttpMethods.Get, pages.ModelsAsync);
-        Map(endpoints, "/ultra", HttpMethods.Post, runs.HandleAsync);
+        Map(endpoints, NativeRuns.Route, HttpMethods.Post, runs.HandleAsync);
         Map(endpoints, "/ultra/presets", HttpMethods.Get, pages.PresetsAsync);
         Map(endpoints, "/ultra/ready", HttpMethods.Get, pages.ReadyAsync);
         Map(endpoints, "/ultra/runs/{id}", HttpMethods.Delete, runs.CancelAsync);

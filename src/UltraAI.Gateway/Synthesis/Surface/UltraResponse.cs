@@ -14,6 +14,16 @@ internal static class UltraResponse
     public const string StatusField = "x-ultraai-status";
     public const string DegradedField = "x-ultraai-degraded";
 
+    /// <summary>Says that this is the error of an earlier request that was the same.</summary>
+    public const string RepeatedField = "x-ultraai-repeated";
+
+    /// <summary>Writes an error that an earlier request ended with.</summary>
+    public static Task RepeatAsync(HttpContext context, UltraError error)
+    {
+        context.Response.Headers[RepeatedField] = "true";
+        return WriteAsync(context, error);
+    }
+
     public static Task WriteAsync(HttpContext context, UltraError error)
     {
         var response = context.Response;
@@ -30,6 +40,18 @@ internal static class UltraResponse
         }
 
         return WriteAsync(context, error.Status, json => UltraErrorWriter.Write(json, error));
+    }
+
+    /// <summary>Answers for a run that was cancelled: to whoever waits still, in words; an SDK would take a broken connection for a reason to start the run again.</summary>
+    public static Task CancelledAsync(HttpContext context)
+    {
+        if (!context.RequestAborted.IsCancellationRequested)
+        {
+            return WriteAsync(context, UltraError.Cancelled(context.Response.Headers[RunIdField].ToString()));
+        }
+
+        context.Abort();
+        return Task.CompletedTask;
     }
 
     public static Task WriteAsync(HttpContext context, int status, Action<Utf8JsonWriter> write)

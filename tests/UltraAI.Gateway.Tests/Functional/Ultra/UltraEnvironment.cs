@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -5,6 +6,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using UltraAI.Gateway.Simulator;
+using UltraAI.Gateway.Synthesis.Surface;
+using UltraAI.Gateway.Tests.Functional.Common;
 using Xunit;
 
 namespace UltraAI.Gateway.Tests.Functional.Ultra;
@@ -22,6 +25,7 @@ internal sealed class UltraEnvironment : IAsyncDisposable
     private readonly HttpClient _client = new();
     private ProviderSimulator? _simulator;
     private WebApplication? _app;
+    private GatewayMeasurements? _measurements;
 
     public ProviderSimulator Simulator => _simulator!;
 
@@ -31,6 +35,14 @@ internal sealed class UltraEnvironment : IAsyncDisposable
     public IReadOnlyList<SimulatedProvider> Members => [Simulator.OpenAI, Simulator.Anthropic, Simulator.Google];
 
     public SimulatedProvider Lead => Simulator.HuggingFace;
+
+    /// <summary>The runs that are under way.</summary>
+    public IEnumerable<string> RunIds => Service<RunRegistry>().Ids;
+
+    /// <summary>What the gateway's own instruments measured.</summary>
+    public GatewayMeasurements Measurements => _measurements!;
+
+    public CapturedLogs Logs { get; } = new();
 
     public IEnumerable<RecordedRequest> Requests => Simulator.All.SelectMany(provider => provider.Requests);
 
@@ -63,11 +75,25 @@ internal sealed class UltraEnvironment : IAsyncDisposable
         environment._app = GatewayHost.Build(["--config", file, "--urls", "http://127.0.0.1:0"], builder =>
         {
             services?.Invoke(builder.Services);
-            builder.Logging.ClearProviders();
+            builder.Logging.ClearProviders().AddProvider(environment.Logs);
         });
+        environment._measurements = new GatewayMeasurements(environment._app.Services.GetRequiredService<IMeterFactory>());
         await environment._app.StartAsync(TestContext.Current.CancellationToken);
         return environment;
     }
+
+    /// <summary>Lets the providers forget what they have seen.</summary>
+    public void ForgetRequests()
+    {
+        foreach (var provider in Simulator.All)
+        {
+            provider.ClearRequests();
+        }
+    }
+
+    /// <summary>A part of the gateway.</summary>
+    public T Service<T>()
+        where T : notnull => _app!.Services.GetRequiredService<T>();
 
     /// <summary>Lets each member write its text, review by scores that put the first draft it sees first, and the lead answer.</summary>
     public void ScriptUsualRun()
@@ -133,6 +159,7 @@ internal sealed class UltraEnvironment : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _client.Dispose();
+        _measurements?.Dispose();
         await _app!.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
         await Simulator.DisposeAsync();

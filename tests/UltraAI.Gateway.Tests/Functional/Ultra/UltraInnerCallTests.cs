@@ -1,0 +1,54 @@
+using System.Text.Json.Nodes;
+using UltraAI.Gateway.Admission;
+using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Prices;
+using UltraAI.Gateway.Providers.Chat;
+using UltraAI.Gateway.Simulator;
+using UltraAI.Gateway.Synthesis.Calls;
+using UltraAI.Gateway.Synthesis.Presets;
+using UltraAI.Gateway.Transport;
+using Xunit;
+
+namespace UltraAI.Gateway.Tests.Functional.Ultra;
+
+/// <summary>Single calls of runs: what becomes of them when something goes wrong on the way.</summary>
+public sealed class UltraInnerCallTests
+{
+    [Fact]
+    public async Task FaultOfOurOwn_GivesThePlaceAtTheProviderBack()
+    {
+        await using var environment = await UltraEnvironment.StartAsync(changeGateway: gateway =>
+            gateway["Limits"] = new JsonObject { ["openai"] = new JsonObject { ["MaxConcurrent"] = 1 } });
+        Assert.True(environment.Service<IProviderSource>().Providers.TryGet("openai", out var provider));
+        var target = new CallTarget(provider, "model-a");
+        var run = new RunAdmission(new VirtualKey { Name = "tests" }, environment.Service<IPriceSource>().Prices, null, null, 0);
+        var call = new InnerCall
+        {
+            Id = "i.m1",
+            Reference = new ModelReference("openai", "model-a"),
+            Target = target,
+            Request = new ChatRequest { Model = "model-a", Messages = [ChatMessage.Of(ChatRole.User, "Hello")] },
+            Planned = new PlannedCall([target], 10, 10),
+            OnEvent = (_, _) => throw new NotSupportedException("A fault."),
+        };
+
+        await Assert.ThrowsAsync<NotSupportedException>(() => environment.Service<IInnerCalls>().SendAsync(run, call, TestContext.Current.CancellationToken));
+        var next = await environment.Service<IInnerCalls>().SendAsync(run, call with { OnEvent = null }, TestContext.Current.CancellationToken);
+
+        Assert.Equal(ChatOutcome.Ok, next.Chat.Outcome);
+    }
+
+    [Fact]
+    public async Task SilentProvider_IsGivenUpAfterTheInactivityTimeout_AndOneThatDripsIsNot()
+    {
+        await using var environment = await UltraEnvironment.StartAsync(changeGateway: gateway => gateway["Transport"] = new JsonObject { ["Timeout"] = "00:00:01" });
+        environment.Members[0].Script(UltraEnvironment.IsDraft, new SimulatedBehaviour { Text = "one two three", Chunks = 3, HangAfterChunks = 2 });
+        environment.Members[1].Script(UltraEnvironment.IsDraft, new SimulatedBehaviour { Text = "one two three four", Chunks = 4, ChunkDelay = TimeSpan.FromMilliseconds(400) });
+        environment.ScriptUsualRun();
+
+        var answer = await environment.AskAsync();
+
+        Assert.Equal(["inactivity_timeout", "ok", "ok"], answer["ultra"]!["members"]!.AsArray().Select(member => (string?)member!["draft"]));
+        Assert.True((int)answer["ultra"]!["members"]![1]!["ms"]! >= 1_100);
+    }
+}
