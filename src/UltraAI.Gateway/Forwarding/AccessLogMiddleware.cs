@@ -54,10 +54,7 @@ internal sealed class AccessLogMiddleware(RequestDelegate next, AccessLog log, T
         entry.FirstChunk = call.FirstByteAfter;
         entry.RequestBytes ??= call.Facts?.BodyBytes;
         entry.ResponseBytes = call.StatusCode == 0 ? null : call.ResponseBytes;
-        entry.InputTokens = request.Charge.Usage.Input;
-        entry.OutputTokens = request.Charge.Usage.Output;
-        entry.NanoUsd = request.Charge.NanoUsd;
-        entry.IsEstimated = request.Charge.IsEstimated;
+        (entry.InputTokens, entry.OutputTokens, entry.NanoUsd, entry.IsEstimated) = request.Charge;
         entry.Credential = call.Credential?.Name;
         entry.Destination = call.Destination?.Name;
     }
