@@ -22,7 +22,8 @@ internal static class TelemetryServiceCollectionExtensions
 
         // Made with the meter provider, before the first request: a sum that begins in the middle would be wrong for good.
         services.AddSingleton<HotSums>();
-        services.ConfigureOpenTelemetryMeterProvider(static (provider, _) => provider.GetRequiredService<HotSums>());
+        services.AddSingleton<ConnectionCounts>();
+        services.ConfigureOpenTelemetryMeterProvider(static (provider, _) => provider.GetRequiredService<ConnectionCounts>());
         var version = typeof(GatewayTelemetry).Assembly.GetName().Version?.ToString(3);
 
         var telemetry = services.AddOpenTelemetry()

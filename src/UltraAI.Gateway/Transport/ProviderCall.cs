@@ -4,6 +4,7 @@ using System.IO.Pipelines;
 using System.Net.Http.Headers;
 using UltraAI.Gateway.Errors;
 using UltraAI.Gateway.Metering;
+using UltraAI.Gateway.Metering.Content;
 using UltraAI.Gateway.Providers;
 using UltraAI.Gateway.Transport.Pools;
 
@@ -97,6 +98,9 @@ internal sealed class ProviderCall
 
     /// <summary>Reads what was used in the response as it passes; null where there is nothing to read.</summary>
     public UsageObserver? Usage { get; private set; }
+
+    /// <summary>Keeps the beginning of what is said and answered; null: nobody asked for it.</summary>
+    public ContentSample? Content { get; set; }
 
     /// <summary>Whether the provider may have begun to work on it: a byte of its body was sent, or it has answered.</summary>
     public bool WasSent { get; private set; }
@@ -260,6 +264,12 @@ internal sealed class ProviderCall
         Clock.Restart();
         StatusCode = (int)response.StatusCode;
         WasSent = true;
+        if (Content is { } content)
+        {
+            content.ResponseType = FirstOf(response.Content.Headers.NonValidated, "Content-Type");
+            content.ResponseEncoding = FirstOf(response.Content.Headers.NonValidated, "Content-Encoding");
+        }
+
         if (Facts is { Endpoint.Usage: not UsageDialect.None and var dialect } && response.IsSuccessStatusCode)
         {
             var fields = response.Content.Headers.NonValidated;
@@ -294,6 +304,7 @@ internal sealed class ProviderCall
         ResponseBytes += piece.Length;
 
         Usage?.Observe(piece);
+        Content?.Take(piece);
     }
 
     /// <summary>The first failure counts: what follows from it is noise.</summary>

@@ -105,6 +105,9 @@ internal sealed partial class ProviderInvoker(
         }
     }
 
+    /// <summary>How many calls have got a place at an origin since start.</summary>
+    public long CallsAt(string origin) => _originGates.TryGetValue(origin, out var gate) ? gate.Entered : 0;
+
     // NOTE: the base class would dispose the handler if told to. Nobody may: it lives as long as the process.
 #pragma warning disable CA2215 // The base class has nothing else to dispose.
     protected override void Dispose(bool disposing)

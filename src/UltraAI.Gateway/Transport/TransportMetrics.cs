@@ -52,8 +52,13 @@ internal sealed class TransportMetrics
             GatewayTelemetry.Instruments.CallsActive, () => Observe(static load => ref load.Active), description: "Calls that have a place at their origin.");
     }
 
-    public void RequestEnded(Provider provider, CallOutcome outcome)
+    /// <param name="provider">Whose call it was.</param>
+    /// <param name="outcome">How it ended.</param>
+    /// <param name="latency">How long it took; null where that says nothing.</param>
+    /// <param name="firstChunk">How long its first chunk took; null if it was not streamed.</param>
+    public void RequestEnded(Provider provider, CallOutcome outcome, TimeSpan? latency = null, TimeSpan? firstChunk = null)
     {
+        (provider.Load ??= LoadOf(provider)).Counts.Ended(outcome, latency, firstChunk);
         _requests.Add(1, provider.Tag, Outcomes[(int)outcome]);
         if (outcome == CallOutcome.Timeout)
         {
@@ -91,12 +96,23 @@ internal sealed class TransportMetrics
 
     public void QueueLeft(Provider provider, TimeSpan waited)
     {
-        Interlocked.Decrement(ref LoadOf(provider).Waiting);
+        var load = LoadOf(provider);
+        Interlocked.Decrement(ref load.Waiting);
+        load.Counts.Waited(waited);
         _queueWait.Record(waited.TotalSeconds, provider.Tag);
     }
 
     /// <summary>The counts of a provider, which outlive a reload.</summary>
     public Load LoadOf(Provider provider) => _loads.GetOrAdd(provider.Name, static (_, tag) => new Load(tag), provider.Tag);
+
+    /// <summary>Called once a second.</summary>
+    public void CopyCounts()
+    {
+        foreach (var (_, load) in _loads)
+        {
+            load.Counts.Copy();
+        }
+    }
 
     private static Histogram<double> Wait(Meter meter, string name, string description) => meter.CreateHistogram(
         name, "s", description, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = GatewayTelemetry.WaitBounds });
@@ -108,12 +124,14 @@ internal sealed class TransportMetrics
 
     private delegate ref int CountOf(Load load);
 
-    /// <summary>How many calls wait and run, and how many connections were made.</summary>
+    /// <summary>How many calls wait and run, what became of the others, and how many connections were made.</summary>
     internal sealed class Load(KeyValuePair<string, object?> tag)
     {
         public int Waiting;
         public int Active;
         public int Connections;
+
+        public CallCounts Counts { get; } = new();
 
         public KeyValuePair<string, object?> Tag { get; } = tag;
     }

@@ -43,6 +43,7 @@ public sealed partial class CommandTests(DemoFixture demo)
         ];
         var commands = Document.All().SelectMany(document => document.Commands()).Distinct().ToArray();
 
+        run = [.. run, .. AdminCommandTests.Commands]; // they run there
         Assert.All(run, command => Assert.Contains(command, commands));
         Assert.All(NotRun.Keys, command => Assert.Contains(command, commands));
         Assert.All(
@@ -161,7 +162,7 @@ public sealed partial class CommandTests(DemoFixture demo)
             "bash", ["-c", command], new Dictionary<string, string> { ["KEY"] = demo.Key, ["ULTRAAI_ADMIN_TOKEN"] = demo.AdminToken, ["NO_PROXY"] = "*" }, Repository.Root);
 
         Assert.True(exitCode == 0, $"{command}\n{output}");
-        Assert.Matches("(?s)(choices|content_block_delta|candidates|\"content\"|\"rows\":|\"data\":|run.completed)", output);
+        Assert.Matches("(?s)(choices|content_block_delta|candidates|\"content\"|\"rows\":|\"data\":|run.completed|\"providers\")", output);
     }
 
     [GeneratedRegex(@"^\s+(curl .*)$", RegexOptions.Multiline)]
