@@ -12,7 +12,7 @@ namespace UltraAI.Gateway.Admission;
 internal readonly record struct CallCharge(TokenUsage Usage, long NanoUsd, bool IsEstimated);
 
 /// <summary>Ends an admission with what the call really used: limits, budget, ledger, metrics.</summary>
-internal sealed class Settlement(IUsageLedger ledger, GenAIMetrics metrics, IPriceSource prices, OutputAverages averages)
+internal sealed class Settlement(IUsageLedger ledger, GenAIMetrics metrics, IPriceSource prices, OutputAverages averages, CallContent contents)
 {
     private const string UnknownModel = "unknown";
 
@@ -45,6 +45,7 @@ internal sealed class Settlement(IUsageLedger ledger, GenAIMetrics metrics, IPri
         }
 
         CallSpan.End(call, usage);
+        contents.End(call);
         return new CallCharge(usage, cost, isEstimated);
     }
 

@@ -1,5 +1,6 @@
 using UltraAI.Gateway.Forwarding;
 using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Metering.Content;
 using UltraAI.Gateway.Prices;
 using UltraAI.Gateway.Synthesis.Presets;
 using UltraAI.Gateway.Telemetry.Access;
@@ -22,6 +23,7 @@ internal static class ConfigurationServiceCollectionExtensions
             .AddSingleton<IPriceSource>(store)
             .AddSingleton<IUltraSource>(store)
             .AddSingleton<IAccessLogSource>(store)
+            .AddSingleton<IContentLogSource>(store)
             .AddHostedService<ConfigurationReloader>();
     }
 }

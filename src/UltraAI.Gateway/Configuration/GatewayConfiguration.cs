@@ -1,5 +1,6 @@
 using UltraAI.Gateway.Forwarding;
 using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Metering.Content;
 using UltraAI.Gateway.Prices;
 using UltraAI.Gateway.Storage;
 using UltraAI.Gateway.Synthesis.Presets;
@@ -34,6 +35,8 @@ internal sealed record GatewayConfiguration
     public bool HasBudgets => VirtualKeys.Entries.Values.Any(key => key.Budget is not null);
 
     public required AccessLogOptions AccessLog { get; init; }
+
+    public required ContentLogOptions ContentLog { get; init; }
 
     public required DrainOptions Drain { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using UltraAI.Gateway.Forwarding;
 using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Metering.Content;
 using UltraAI.Gateway.Telemetry;
 using UltraAI.Gateway.Transport;
 
@@ -24,6 +25,7 @@ internal sealed partial class GatewayConfigurationBuilder(ConfigurationErrors er
         CheckDrain(options.Drain);
         CheckInspection(options.Inspection);
         CheckLog("Gateway:AccessLog", options.AccessLog.Target, options.AccessLog.Path);
+        CheckContentLog(options.ContentLog);
         CheckLimits(options.Limits, options.Providers.Keys);
         var providers = BuildProviders(options);
         var admin = BuildAdmin(options.Admin);
@@ -44,6 +46,7 @@ internal sealed partial class GatewayConfigurationBuilder(ConfigurationErrors er
             Transport = options.Transport,
             Store = BuildStore(options.Store),
             AccessLog = options.AccessLog,
+            ContentLog = options.ContentLog,
             Drain = options.Drain,
             Off = _off,
         };
@@ -103,6 +106,13 @@ internal sealed partial class GatewayConfigurationBuilder(ConfigurationErrors er
         {
             errors.Add(path + ":Path", "must name the file that the lines are appended to.");
         }
+    }
+
+    private void CheckContentLog(ContentLogOptions content)
+    {
+        CheckLog("Gateway:ContentLog", content.Target, content.Path);
+        Range("Gateway:ContentLog:SampleRatio", content.SampleRatio, 0, 1);
+        Range("Gateway:ContentLog:MaxBytes", content.MaxBytes, 256, 262_144);
     }
 
     private AdminAccess BuildAdmin(AdminOptions admin)

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using UltraAI.Gateway.Admission;
 using UltraAI.Gateway.Forwarding;
 using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Metering.Content;
 using UltraAI.Gateway.Prices;
 using UltraAI.Gateway.Storage;
 using UltraAI.Gateway.Synthesis.Presets;
@@ -56,6 +57,9 @@ internal sealed record GatewayOptions
 
     /// <summary>A line of JSON for every request.</summary>
     public AccessLogOptions AccessLog { get; set; } = new();
+
+    /// <summary>What some calls say and are answered.</summary>
+    public ContentLogOptions ContentLog { get; set; } = new();
 
     /// <summary>How the gateway ends.</summary>
     public DrainOptions Drain { get; set; } = new();

@@ -24,6 +24,7 @@ internal sealed class ForwardingMiddleware(
     IHttpForwarder forwarder,
     DrainState drain,
     CallReporter reporter,
+    CallContent contents,
     FaultHandler faults,
     TimeProvider time)
 {
@@ -142,6 +143,7 @@ internal sealed class ForwardingMiddleware(
             forwarded = new ForwardedRequest(context, body, target, admission, settlement, time, reporter);
             context.Features.Set(forwarded);
             forwarded.AttachBody(RequestReading.WithUsageRequest(key, provider, facts!, body));
+            contents.Begin(forwarded.Call, key.Name, context.Response.Headers[ErrorResponse.RequestIdField]);
             if (!isWebSocket && forwarder is LeanForwarder lean && LeanForwarder.IsPlain(context.Request))
             {
                 // NOTE: the rest of YARP's pipeline would do nothing for it but count.

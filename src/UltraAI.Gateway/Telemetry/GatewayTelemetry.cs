@@ -23,6 +23,7 @@ internal static class GatewayTelemetry
         public const string QueueWait = "ultraai.queue.wait";
         public const string AccessLogDropped = "ultraai.access_log.dropped";
         public const string Aborts = "ultraai.aborts";
+        public const string ContentLogDropped = "ultraai.content_log.dropped";
         public const string Connect = "ultraai.connect";
         public const string Connections = "ultraai.connections";
         public const string StreamStall = "ultraai.stream.stall";

@@ -4,6 +4,7 @@ using System.IO.Pipelines;
 using System.Net.Http.Headers;
 using UltraAI.Gateway.Errors;
 using UltraAI.Gateway.Metering;
+using UltraAI.Gateway.Metering.Content;
 using UltraAI.Gateway.Providers;
 using UltraAI.Gateway.Transport.Pools;
 
@@ -20,8 +21,6 @@ internal sealed class ProviderCall
     private readonly ICallClient? _client;
     private CancellationToken _abort;
     private CancellationTokenRegistration _abortRegistration;
-    private Destination? _counted;
-    private CredentialState? _countedCredential;
     private CallGate? _gate;
     private CallGate? _ownGate;
     private TransportMetrics.Load? _load;
@@ -34,6 +33,7 @@ internal sealed class ProviderCall
     private long _longestSilence;
     private int _bodyWriters;
     private int _isEnded;
+    private int _isCounted;
 
     /// <param name="provider">Whom to call.</param>
     /// <param name="target">Path and query, as they are to be sent.</param>
@@ -99,6 +99,9 @@ internal sealed class ProviderCall
     /// <summary>Reads what was used in the response as it passes; null where there is nothing to read.</summary>
     public UsageObserver? Usage { get; private set; }
 
+    /// <summary>Keeps the beginning of what is said and answered; null: nobody asked for it.</summary>
+    public ContentSample? Content { get; set; }
+
     /// <summary>Whether the provider may have begun to work on it: a byte of its body was sent, or it has answered.</summary>
     public bool WasSent { get; private set; }
 
@@ -147,8 +150,7 @@ internal sealed class ProviderCall
         {
             destination.Enter();
             credential?.Enter();
-            _counted = destination;
-            _countedCredential = credential;
+            Volatile.Write(ref _isCounted, 1);
         }
     }
 
@@ -262,6 +264,12 @@ internal sealed class ProviderCall
         Clock.Restart();
         StatusCode = (int)response.StatusCode;
         WasSent = true;
+        if (Content is { } content)
+        {
+            content.ResponseType = FirstOf(response.Content.Headers.NonValidated, "Content-Type");
+            content.ResponseEncoding = FirstOf(response.Content.Headers.NonValidated, "Content-Encoding");
+        }
+
         if (Facts is { Endpoint.Usage: not UsageDialect.None and var dialect } && response.IsSuccessStatusCode)
         {
             var fields = response.Content.Headers.NonValidated;
@@ -296,6 +304,7 @@ internal sealed class ProviderCall
         ResponseBytes += piece.Length;
 
         Usage?.Observe(piece);
+        Content?.Take(piece);
     }
 
     /// <summary>The first failure counts: what follows from it is noise.</summary>
@@ -364,10 +373,10 @@ internal sealed class ProviderCall
 
     private void LeaveChosen()
     {
-        if (_counted is not null)
+        if (Volatile.Read(ref _isCounted) == 1 && Interlocked.Exchange(ref _isCounted, 0) == 1)
         {
-            Interlocked.Exchange(ref _counted, null)?.Leave();
-            Interlocked.Exchange(ref _countedCredential, null)?.Leave();
+            Destination!.Leave();
+            Credential?.Leave();
         }
     }
 }

@@ -1,3 +1,5 @@
+using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Metering.Content;
 using UltraAI.Gateway.Storage;
 using UltraAI.Gateway.Transport.Pools;
 
@@ -12,6 +14,10 @@ internal static class TransportServiceCollectionExtensions
         .AddSingleton<TransportMetrics>()
         .AddHostedService<CallCountsClock>()
         .AddSingleton<CallReporter>()
+        .AddSingleton<ISecretMask, KnownSecrets>()
+        .AddSingleton<ContentLog>()
+        .AddSingleton<CallContent>()
+        .AddHostedService<ContentLogWriter>()
         .AddSingleton<ProviderPools>()
         .AddSingleton<ProviderStates>()
         .AddSingleton<PoolReporter>()

@@ -161,7 +161,9 @@ public sealed partial class RunbookTests
             File.WriteAllText(path("openai"), "the-old-credential");
             configuration["Providers"]!["openai"] = new JsonObject
             {
-                ["Kind"] = "OpenAI", ["BaseUrl"] = upstream.BaseUrl, ["Credentials"] = new JsonArray(new JsonObject { ["File"] = path("openai") }),
+                ["Kind"] = "OpenAI",
+                ["BaseUrl"] = upstream.BaseUrl,
+                ["Credentials"] = new JsonArray(new JsonObject { ["File"] = path("openai") }),
             };
         });
         var running = gateway.StatusAsync("/openai/v1/long");
@@ -243,7 +245,9 @@ public sealed partial class RunbookTests
     {
         var environment = new Dictionary<string, string>
         {
-            ["ULTRAAI_ADMIN_TOKEN"] = ProcessGateway.AdminToken, ["PID"] = gateway.Process.Id.ToString(CultureInfo.InvariantCulture), ["NO_PROXY"] = "*",
+            ["ULTRAAI_ADMIN_TOKEN"] = ProcessGateway.AdminToken,
+            ["PID"] = gateway.Process.Id.ToString(CultureInfo.InvariantCulture),
+            ["NO_PROXY"] = "*",
         };
         foreach (var (name, value) in variables)
         {
