@@ -9,17 +9,28 @@ namespace UltraAI.Gateway.Forwarding;
 internal sealed class AccessLogMiddleware(RequestDelegate next, AccessLog log, TimeProvider time)
 {
     // One look when it is off.
-    public Task InvokeAsync(HttpContext context) => log.IsOn && !IsWatching(context.Request.Path) ? LogAsync(context) : next(context);
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (!log.IsOn)
+        {
+            return next(context);
+        }
 
-    private static bool IsWatching(PathString path) => path.StartsWithSegments("/health") || path.StartsWithSegments("/metrics");
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        return IsWatching(target) ? next(context) : LogAsync(context, target);
+    }
 
-    private async Task LogAsync(HttpContext context)
+    // By what the request is routed by: Kestrel's own path of /openai/../health/live is another one.
+    private static bool IsWatching(string target) =>
+        target.StartsWith("/health/", StringComparison.Ordinal) || target == "/metrics" || target.StartsWith("/metrics?", StringComparison.Ordinal);
+
+    private async Task LogAsync(HttpContext context, string target)
     {
         var entry = log.Rent();
         var start = time.GetTimestamp();
         entry.At = time.GetUtcNow();
         entry.Method = context.Request.Method;
-        entry.Target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        entry.Target = target;
         entry.RequestBytes = context.Request.ContentLength;
         context.Features.Set(entry);
         try
