@@ -6,15 +6,20 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
-if ! [ -x /usr/bin/redis-server ]; then
-  root=""; [ "$(id -u)" = 0 ] || root="sudo -n"
-  if ! { $root apt-get update -qq && DEBIAN_FRONTEND=noninteractive $root apt-get install -y -qq --no-install-recommends redis-server; } >"$log" 2>&1; then
+need() { # PROGRAM PACKAGE
+  [ -x "$1" ] && return
+  local root=""
+  [ "$(id -u)" = 0 ] || root="sudo -n"
+  if ! { $root apt-get update -qq && DEBIAN_FRONTEND=noninteractive $root apt-get install -y -qq --no-install-recommends "$2"; } >"$log" 2>&1; then
     tail -n 5 "$log"
-    echo "The tests need /usr/bin/redis-server, and it could not be installed. Install it by hand: apt-get install redis-server"
+    echo "The tests need $1, and it could not be installed. Install it by hand: apt-get install $2"
     echo "0 passed, 1 failed"
     exit 1
   fi
-fi
+}
+
+need /usr/bin/redis-server redis-server
+need /usr/bin/chromium chromium
 
 dotnet build UltraAI.Gateway.sln --nologo -v quiet -m:1 || { echo "0 passed, 1 failed"; exit 1; }
 dotnet format UltraAI.Gateway.sln --no-restore --verify-no-changes || { echo "0 passed, 1 failed"; exit 1; }

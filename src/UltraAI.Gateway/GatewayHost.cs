@@ -37,6 +37,10 @@ internal static partial class GatewayHost
             ContentRootPath = AppContext.BaseDirectory,
         });
         ConfigureHost(builder, loader);
+        if (configuration.AdminPort is { } adminPort)
+        {
+            AdminAddresses.Add(builder, adminPort);
+        }
 
         builder.Services
             .AddGatewayTelemetry(builder.Configuration)
@@ -54,15 +58,21 @@ internal static partial class GatewayHost
             .AddAdmission()
             .AddForwarding()
             .AddUltra()
-            .AddHealth()
+            .AddHealth(configuration.AdminPort)
             .AddAdmin()
             .AddDashboard();
         configure?.Invoke(builder);
 
         var app = builder.Build();
         WithoutAuthorization(app);
+        app.UseMiddleware<AccessLogMiddleware>();
         app.UseMiddleware<RawTargetMiddleware>(); // before routing, which must see the raw path
         app.UseRouting();
+        if (configuration.AdminPort is not null)
+        {
+            app.UseMiddleware<AdminPort>();
+        }
+
         app.UseMiddleware<OperatorGuard>();
         app.MapHealth();
         app.MapAdmin();

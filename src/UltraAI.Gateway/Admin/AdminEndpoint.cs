@@ -59,7 +59,7 @@ internal sealed class AdminEndpoint(Func<HttpContext, AdminProblem?> check, para
     }
 
     private AdminProblem Refusal(HttpContext context) => methods.Length == 0
-        ? new AdminProblem(StatusCodes.Status404NotFound, ErrorCode.NotFound, "The admin API has no such path; it has /admin/keys and /admin/usage.")
+        ? new AdminProblem(StatusCodes.Status404NotFound, ErrorCode.NotFound, "The admin API has no such path; it has /admin/keys, /admin/usage and /admin/events.")
         : new AdminProblem(StatusCodes.Status405MethodNotAllowed, ErrorCode.InvalidRequest, $"{context.Request.Method} is not possible here; {_allow} is.")
         {
             Fields = [("Allow", _allow)],

@@ -1,10 +1,12 @@
+using UltraAI.Gateway.Admin.Events;
+using UltraAI.Gateway.Health;
 using UltraAI.Gateway.Keys;
 
 namespace UltraAI.Gateway.Admin;
 
 internal static partial class AdminEndpoints
 {
-    /// <summary>The admin API. Reads and writes an <c>IVirtualKeyStore</c>, reads an <c>IUsageStore</c> and an <c>IBudgets</c>.</summary>
+    /// <summary>The admin API. Reads and writes an <c>IVirtualKeyStore</c>, reads an <c>IUsageStore</c> and an <c>IBudgets</c>, and shows what goes on.</summary>
     public static IServiceCollection AddAdmin(this IServiceCollection services) => services
         .AddSingleton<AdminAttempts>()
         .AddSingleton<AdminGuard>()
@@ -12,7 +14,11 @@ internal static partial class AdminEndpoints
         .AddSingleton<KeyAdministration>()
         .AddSingleton<KeyUsage>()
         .AddSingleton<KeyEndpoints>()
-        .AddSingleton<UsageEndpoint>();
+        .AddSingleton<UsageEndpoint>()
+        .AddSingleton<ProcessLoad>()
+        .AddSingleton<IEventFrames, EventFrames>()
+        .AddSingleton<EventFeed>()
+        .AddSingleton<EventsEndpoint>();
 
     /// <summary><c>/admin/**</c>; without an admin token all of it answers 404.</summary>
     public static void MapAdmin(this IEndpointRouteBuilder endpoints)
@@ -25,11 +31,12 @@ internal static partial class AdminEndpoints
         Map("/admin/keys/{name}", (HttpMethods.Get, keys.GetAsync), (HttpMethods.Patch, keys.ChangeAsync), (HttpMethods.Delete, keys.DeleteAsync));
         Map("/admin/keys/{name}/rotate", (HttpMethods.Post, keys.RotateAsync));
         Map("/admin/usage", (HttpMethods.Get, usage.GetAsync));
+        Map("/admin/events", (HttpMethods.Get, services.GetRequiredService<EventsEndpoint>().GetAsync));
         Map("/admin/{**path}");
         LogState(services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(AdminEndpoints).FullName!), services.GetRequiredService<IAdminAccessSource>().Admin.HasToken);
 
         void Map(string pattern, params (string Method, RequestDelegate Handle)[] methods) =>
-            endpoints.Map(pattern, new AdminEndpoint(guard.Check, methods).InvokeAsync);
+            endpoints.Map(pattern, new AdminEndpoint(guard.Check, methods).InvokeAsync).WithMetadata(ServedOn.AdminPort);
     }
 
     private static void LogState(ILogger logger, bool isOn)

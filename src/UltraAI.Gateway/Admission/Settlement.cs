@@ -12,7 +12,7 @@ namespace UltraAI.Gateway.Admission;
 internal readonly record struct CallCharge(TokenUsage Usage, long NanoUsd, bool IsEstimated);
 
 /// <summary>Ends an admission with what the call really used: limits, budget, ledger, metrics.</summary>
-internal sealed class Settlement(IUsageLedger ledger, GenAIMetrics metrics, IPriceSource prices, OutputAverages averages)
+internal sealed class Settlement(IUsageLedger ledger, GenAIMetrics metrics, IPriceSource prices, OutputAverages averages, CallContent contents)
 {
     private const string UnknownModel = "unknown";
 
@@ -44,6 +44,8 @@ internal sealed class Settlement(IUsageLedger ledger, GenAIMetrics metrics, IPri
             metrics.Record(admission.Provider.GenAIName, operation, model ?? UnknownModel, TimingOf(call), usage);
         }
 
+        CallSpan.End(call, usage);
+        contents.End(call);
         return new CallCharge(usage, cost, isEstimated);
     }
 

@@ -11,6 +11,7 @@ namespace UltraAI.Gateway.Commands;
 internal sealed record GatewayAnswer(int Status, string Text, string? ETag)
 {
     private const int LongestQuote = 300;
+    private const int MostFaults = 20;
 
     public bool IsSuccess => Status is >= 200 and < 300;
 
@@ -60,13 +61,17 @@ internal sealed record GatewayAnswer(int Status, string Text, string? ETag)
         {
             var json = JsonNode.Parse(text) as JsonObject;
             var message = json?["error"] is JsonObject error ? error["message"] : json?["detail"] ?? json?["title"];
-            return message is JsonValue value && value.TryGetValue<string>(out var words) ? Cut(words) : null;
+            return message is JsonValue value && value.TryGetValue<string>(out var words) ? Cut(words) + FaultsIn(json) : null;
         }
         catch (JsonException)
         {
             return null;
         }
     }
+
+    // Each with its place, on a line of its own.
+    private static string FaultsIn(JsonObject? json) => json?["errors"] is not JsonArray faults ? "" : string.Concat(faults.OfType<JsonObject>().Take(MostFaults)
+        .Select(fault => $"\n  {Cut($"{fault["pointer"] ?? fault["parameter"]}")}: {Cut($"{fault["detail"]}")}"));
 
     private static string Cut(string words) => words.Length <= LongestQuote ? words : words[..LongestQuote] + "…";
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using UltraAI.Gateway.Configuration;
 using UltraAI.Gateway.Demo;
-using UltraAI.Gateway.Keys;
 using UltraAI.Gateway.Synthesis.Evaluation;
 
 namespace UltraAI.Gateway.Commands;
@@ -76,18 +75,8 @@ internal static class GatewayCommandLine
         demo.SetAction((_, cancellationToken) => DemoCommand.RunAsync(Without("demo", args), (options, started) => run(options, started), cancellationToken));
         root.Subcommands.Add(demo);
 
-        var name = new Option<string>("--name") { Description = "The key's name: 1 to 64 of a-z, 0-9 and '-'.", HelpName = "NAME", Required = true };
-        var keysNew = new Command("new", "Prints a fresh virtual key once, and the configuration entry, which holds only its hash.");
-        keysNew.Options.Add(name);
-        var prefix = new Option<string>("--prefix")
-        {
-            Description = "What the key begins with. HuggingFace's JavaScript SDK wants hf_.",
-            HelpName = "TEXT",
-            DefaultValueFactory = _ => VirtualKeySecret.DefaultPrefix,
-        };
-        keysNew.Options.Add(prefix);
-        keysNew.SetAction(result => KeysNewCommand.Run(result.GetValue(name)!, result.GetValue(prefix)!));
-        root.Subcommands.Add(new Command("keys", "Virtual keys.") { keysNew });
+        root.Subcommands.Add(KeysCommand.Create());
+        root.Subcommands.Add(UsageCommand.Create());
 
         var url = new Option<string>("--url") { Description = "The gateway's address; default: where ASPNETCORE_URLS or ASPNETCORE_HTTP_PORTS say, else http://localhost:8080.", HelpName = "URL" };
         var health = new Command("health", "Asks a running gateway whether it is ready: exit code 0 or 1.");

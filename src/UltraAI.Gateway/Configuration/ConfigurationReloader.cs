@@ -57,6 +57,11 @@ internal sealed partial class ConfigurationReloader : BackgroundService
                 throw new ConfigurationException([new ConfigurationError("Gateway:Store", "is read at start only; this change needs a restart.")]);
             }
 
+            if (next.AdminPort != _store.Current.AdminPort)
+            {
+                throw new ConfigurationException([new ConfigurationError("Gateway:Admin:Port", "is read at start only; this change needs a restart.")]);
+            }
+
             _store.Replace(next);
             _reloads.Add(1, Applied);
             LogApplied();

@@ -1,7 +1,9 @@
 using UltraAI.Gateway.Forwarding;
 using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Metering.Content;
 using UltraAI.Gateway.Prices;
 using UltraAI.Gateway.Synthesis.Presets;
+using UltraAI.Gateway.Telemetry.Access;
 using UltraAI.Gateway.Transport;
 
 namespace UltraAI.Gateway.Configuration;
@@ -20,6 +22,8 @@ internal static class ConfigurationServiceCollectionExtensions
             .AddSingleton<IForwardingSettingsSource>(store)
             .AddSingleton<IPriceSource>(store)
             .AddSingleton<IUltraSource>(store)
+            .AddSingleton<IAccessLogSource>(store)
+            .AddSingleton<IContentLogSource>(store)
             .AddHostedService<ConfigurationReloader>();
     }
 }

@@ -1,15 +1,17 @@
 using Microsoft.Extensions.Primitives;
 using UltraAI.Gateway.Forwarding;
 using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Metering.Content;
 using UltraAI.Gateway.Prices;
 using UltraAI.Gateway.Synthesis.Presets;
+using UltraAI.Gateway.Telemetry.Access;
 using UltraAI.Gateway.Transport;
 
 namespace UltraAI.Gateway.Configuration;
 
 /// <summary>Holds the configuration that is in force. One reference is swapped, so nobody sees half of an old and half of a new one.</summary>
 internal sealed class ConfigurationStore(GatewayConfiguration first)
-    : IProviderSource, IConfiguredVirtualKeys, IAdminAccessSource, IForwardingSettingsSource, IPriceSource, IUltraSource
+    : IProviderSource, IConfiguredVirtualKeys, IAdminAccessSource, IForwardingSettingsSource, IPriceSource, IUltraSource, IAccessLogSource, IContentLogSource
 {
     private volatile GatewayConfiguration _current = first;
     private ConfigurationReloadToken _changed = new();
@@ -25,6 +27,10 @@ internal sealed class ConfigurationStore(GatewayConfiguration first)
     public PriceTable Prices => _current.Prices;
 
     public ForwardingSettings Forwarding => _current.Forwarding;
+
+    public AccessLogOptions AccessLog => _current.AccessLog;
+
+    public ContentLogOptions ContentLog => _current.ContentLog;
 
     public UltraSettings Ultra => _current.Ultra;
 

@@ -1,8 +1,10 @@
 using UltraAI.Gateway.Forwarding;
 using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Metering.Content;
 using UltraAI.Gateway.Prices;
 using UltraAI.Gateway.Storage;
 using UltraAI.Gateway.Synthesis.Presets;
+using UltraAI.Gateway.Telemetry.Access;
 using UltraAI.Gateway.Transport;
 
 namespace UltraAI.Gateway.Configuration;
@@ -20,6 +22,9 @@ internal sealed record GatewayConfiguration
 
     public required AdminAccess Admin { get; init; }
 
+    /// <summary>The port of the listener that operators have for themselves; null: none.</summary>
+    public int? AdminPort { get; init; }
+
     public required ForwardingSettings Forwarding { get; init; }
 
     public required TransportOptions Transport { get; init; }
@@ -28,6 +33,10 @@ internal sealed record GatewayConfiguration
 
     /// <summary>Whether a key of the configuration has a budget.</summary>
     public bool HasBudgets => VirtualKeys.Entries.Values.Any(key => key.Budget is not null);
+
+    public required AccessLogOptions AccessLog { get; init; }
+
+    public required ContentLogOptions ContentLog { get; init; }
 
     public required DrainOptions Drain { get; init; }
 

@@ -1,6 +1,8 @@
 using System.Net;
 using UltraAI.Gateway.Forwarding;
 using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Metering.Content;
+using UltraAI.Gateway.Telemetry;
 using UltraAI.Gateway.Transport;
 
 namespace UltraAI.Gateway.Configuration;
@@ -22,6 +24,8 @@ internal sealed partial class GatewayConfigurationBuilder(ConfigurationErrors er
         Range("Gateway:Resilience:ReplayBufferBytes", options.Resilience.ReplayBufferBytes, 0, MostReplayBytes);
         CheckDrain(options.Drain);
         CheckInspection(options.Inspection);
+        CheckLog("Gateway:AccessLog", options.AccessLog.Target, options.AccessLog.Path);
+        CheckContentLog(options.ContentLog);
         CheckLimits(options.Limits, options.Providers.Keys);
         var providers = BuildProviders(options);
         var admin = BuildAdmin(options.Admin);
@@ -34,12 +38,15 @@ internal sealed partial class GatewayConfigurationBuilder(ConfigurationErrors er
             Prices = prices,
             Ultra = BuildUltra(options, providers, prices),
             Admin = admin,
+            AdminPort = options.Admin.Port,
             Forwarding = new ForwardingSettings(
                 Networks(options.TrustedProxies, "Gateway:TrustedProxies"),
                 PublicUrl(options.PublicUrl),
                 options.Inspection),
             Transport = options.Transport,
             Store = BuildStore(options.Store),
+            AccessLog = options.AccessLog,
+            ContentLog = options.ContentLog,
             Drain = options.Drain,
             Off = _off,
         };
@@ -93,8 +100,24 @@ internal sealed partial class GatewayConfigurationBuilder(ConfigurationErrors er
         Range("Gateway:Drain:Timeout", drain.Timeout, TimeSpan.Zero, TimeSpan.FromDays(1));
     }
 
+    private void CheckLog(string path, LogTarget target, string? file)
+    {
+        if (target == LogTarget.File && string.IsNullOrWhiteSpace(file))
+        {
+            errors.Add(path + ":Path", "must name the file that the lines are appended to.");
+        }
+    }
+
+    private void CheckContentLog(ContentLogOptions content)
+    {
+        CheckLog("Gateway:ContentLog", content.Target, content.Path);
+        Range("Gateway:ContentLog:SampleRatio", content.SampleRatio, 0, 1);
+        Range("Gateway:ContentLog:MaxBytes", content.MaxBytes, 256, 262_144);
+    }
+
     private AdminAccess BuildAdmin(AdminOptions admin)
     {
+        Range("Gateway:Admin:Port", admin.Port ?? 1, 1, 65_535);
         KeyDigest? token = null;
         if (admin is { TokenEnv: not null, TokenFile: not null })
         {

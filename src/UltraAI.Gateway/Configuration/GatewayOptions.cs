@@ -2,9 +2,11 @@ using System.Text.Json.Serialization;
 using UltraAI.Gateway.Admission;
 using UltraAI.Gateway.Forwarding;
 using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Metering.Content;
 using UltraAI.Gateway.Prices;
 using UltraAI.Gateway.Storage;
 using UltraAI.Gateway.Synthesis.Presets;
+using UltraAI.Gateway.Telemetry.Access;
 using UltraAI.Gateway.Transport;
 
 namespace UltraAI.Gateway.Configuration;
@@ -52,6 +54,12 @@ internal sealed record GatewayOptions
     /// <summary>The gateway's own address, as clients see it, for links that lead back to it.</summary>
     /// <value>An absolute URL. The default is the scheme and Host of the request.</value>
     public string? PublicUrl { get; set; }
+
+    /// <summary>A line of JSON for every request.</summary>
+    public AccessLogOptions AccessLog { get; set; } = new();
+
+    /// <summary>What some calls say and are answered.</summary>
+    public ContentLogOptions ContentLog { get; set; } = new();
 
     /// <summary>How the gateway ends.</summary>
     public DrainOptions Drain { get; set; } = new();

@@ -71,9 +71,7 @@ internal sealed class OptionsWalker(ConfigurationErrors errors)
             var inner = $"{path}:{name}";
             if (FindProperty(type, name) is not { } property)
             {
-                errors.Add(inner, LaterOptions.Contain(type.Type, name)
-                    ? "is not yet supported by this version."
-                    : $"unknown property; known are {string.Join(", ", type.Properties.Select(known => known.Name).Order(StringComparer.Ordinal))}.");
+                errors.Add(inner, $"unknown property; known are {string.Join(", ", type.Properties.Select(known => known.Name).Order(StringComparer.Ordinal))}.");
                 tree.Remove(name);
             }
             else if (value is null || !Walk(value, property.PropertyType, inner))

@@ -1,4 +1,5 @@
 using UltraAI.Gateway.Admin;
+using UltraAI.Gateway.Health;
 using UltraAI.Gateway.Keys;
 using UltraAI.Gateway.Synthesis.Surface;
 
@@ -37,7 +38,7 @@ internal static class DashboardEndpoints
             {
                 PageSecurity.Apply(context.Response.Headers);
                 return endpoint.InvokeAsync(context);
-            });
+            }).WithMetadata(ServedOn.AdminPort);
         }
 
         RequestDelegate Guarded(RequestDelegate handle) => context => guard.Check(context) is { } refusal ? refusal.WriteAsync(context) : handle(context);

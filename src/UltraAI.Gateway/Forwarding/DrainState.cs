@@ -11,6 +11,9 @@ internal sealed class DrainState
     /// <summary>Told to stop: not ready any more, but still taking requests.</summary>
     public bool IsStopping => _isStopping;
 
+    /// <summary>No new request is taken any more.</summary>
+    public bool IsDraining => _isDraining;
+
     public int Running => Volatile.Read(ref _running);
 
     public void Stop() => _isStopping = true;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using UltraAI.Gateway.Admission;
+using UltraAI.Gateway.Keys;
 using UltraAI.Gateway.Transport;
 
 namespace UltraAI.Gateway.Forwarding;
@@ -24,6 +25,11 @@ internal sealed class ForwardedRequest : ICallClient
     }
 
     public Provider Provider => _admission.Provider;
+
+    public VirtualKey Key => _admission.Key;
+
+    /// <summary>What it was charged with, once it is settled.</summary>
+    public CallCharge Charge { get; private set; }
 
     public ProviderCall Call { get; }
 
@@ -71,7 +77,7 @@ internal sealed class ForwardedRequest : ICallClient
     {
         if (Interlocked.Exchange(ref _isSettled, 1) == 0)
         {
-            _settlement.Settle(_admission, Call);
+            Charge = _settlement.Settle(_admission, Call);
         }
     }
 

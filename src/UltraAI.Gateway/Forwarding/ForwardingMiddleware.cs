@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 using UltraAI.Gateway.Admission;
 using UltraAI.Gateway.Errors;
 using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Telemetry.Access;
 using UltraAI.Gateway.Transport;
 using Yarp.ReverseProxy;
 using Yarp.ReverseProxy.Forwarder;
@@ -23,6 +24,7 @@ internal sealed class ForwardingMiddleware(
     IHttpForwarder forwarder,
     DrainState drain,
     CallReporter reporter,
+    CallContent contents,
     FaultHandler faults,
     TimeProvider time)
 {
@@ -56,7 +58,7 @@ internal sealed class ForwardingMiddleware(
             var refusal = Identify(context, provider, isWebSocket, out var target, out var key);
             if (refusal is not null)
             {
-                return RefuseAsync(context, provider, refusal);
+                return RefuseAsync(context, provider, refusal, key);
             }
 
             isForwarded = true;
@@ -124,7 +126,7 @@ internal sealed class ForwardingMiddleware(
             refusal ??= ModelPolicy.Check(key, provider, method, target, context.Request.Headers, isWebSocket, facts!);
             if (refusal is not null)
             {
-                await RefuseAsync(context, provider, refusal);
+                await RefuseAsync(context, provider, refusal, key);
                 return;
             }
 
@@ -134,13 +136,14 @@ internal sealed class ForwardingMiddleware(
             RateLimitFields.Write(context.Response.Headers, decision.Limits);
             if (decision.Admission is not { } admission)
             {
-                await RefuseAsync(context, provider, decision.Refusal!);
+                await RefuseAsync(context, provider, decision.Refusal!, key, facts!.Model);
                 return;
             }
 
             forwarded = new ForwardedRequest(context, body, target, admission, settlement, time, reporter);
             context.Features.Set(forwarded);
             forwarded.AttachBody(RequestReading.WithUsageRequest(key, provider, facts!, body));
+            contents.Begin(forwarded.Call, key.Name, context.Response.Headers[ErrorResponse.RequestIdField]);
             if (!isWebSocket && forwarder is LeanForwarder lean && LeanForwarder.IsPlain(context.Request))
             {
                 // NOTE: the rest of YARP's pipeline would do nothing for it but count.
@@ -209,9 +212,15 @@ internal sealed class ForwardingMiddleware(
             : Task.CompletedTask;
     }
 
-    private Task RefuseAsync(HttpContext context, Provider provider, GatewayError error)
+    private Task RefuseAsync(HttpContext context, Provider provider, GatewayError error, VirtualKey? key = null, string? model = null)
     {
-        reporter.NotCalled(provider, error.Code == ErrorCode.ClientTimeout ? CallOutcome.ClientTimeout : CallOutcome.Refused);
+        var outcome = error.Code == ErrorCode.ClientTimeout ? CallOutcome.ClientTimeout : CallOutcome.Refused;
+        reporter.NotCalled(provider, outcome);
+        if (AccessEntry.Of(context) is { } entry)
+        {
+            (entry.Provider, entry.Key, entry.Model, entry.Outcome) = (provider.Name, key?.Name, model, TransportMetrics.NameOf(outcome));
+        }
+
         return ErrorResponse.WriteAsync(context, error, provider.Kind.ErrorRenderer);
     }
 }

@@ -93,12 +93,16 @@ internal sealed class ResponseFields(LinkRewriter links)
         {
             if (credential.IsIn(value))
             {
-                return values.Select(text => credential.Masked(text ?? "")).ToArray();
+                return MaskedAll(values, credential);
             }
         }
 
         return values;
     }
+
+    // By itself: a lambda in Masked would cost every field a closure.
+    private static StringValues MaskedAll(StringValues values, ProviderCredential credential) =>
+        values.Select(text => credential.Masked(text ?? "")).ToArray();
 
     private static void RemoveLengthBesideNoContent(IHeaderDictionary target, HttpResponseMessage source, HttpHeadersNonValidated fields)
     {

@@ -5,21 +5,25 @@ namespace UltraAI.Gateway.Health;
 
 internal static class HealthEndpoints
 {
-    public static IServiceCollection AddHealth(this IServiceCollection services) => services
+    public static IServiceCollection AddHealth(this IServiceCollection services, int? adminPort) => services
+        .AddSingleton(new AdminPortNumber(adminPort))
         .AddSingleton<AdminSessions>()
         .AddSingleton<SessionCookie>()
+        .AddSingleton<ProviderReports>()
+        .AddSingleton<ProviderHealth>()
         .AddHostedService<DrainService>();
 
-    /// <summary><c>/health/live</c>, <c>/health/ready</c> for everybody; <c>/metrics</c> for operators.</summary>
+    /// <summary><c>/health/live</c>, <c>/health/ready</c> for everybody; <c>/health/providers</c> and <c>/metrics</c> for operators.</summary>
     public static void MapHealth(this IEndpointRouteBuilder endpoints)
     {
         string[] methods = [HttpMethods.Get, HttpMethods.Head];
-        endpoints.MapMethods("/health/live", methods, static context => WriteAsync(context, StatusCodes.Status200OK, "ok"));
+        endpoints.MapMethods("/health/live", methods, static context => WriteAsync(context, StatusCodes.Status200OK, "ok")).WithMetadata(ServedOn.EveryPort);
         endpoints.MapMethods("/health/ready", methods, static context =>
             context.RequestServices.GetRequiredService<DrainState>().IsStopping
                 ? WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "draining")
-                : WriteAsync(context, StatusCodes.Status200OK, "ok"));
-        endpoints.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(OperatorOnly.Instance);
+                : WriteAsync(context, StatusCodes.Status200OK, "ok")).WithMetadata(ServedOn.EveryPort);
+        endpoints.MapMethods("/health/providers", methods, endpoints.ServiceProvider.GetRequiredService<ProviderHealth>().GetAsync).WithMetadata(OperatorOnly.Instance, ServedOn.AdminPort);
+        endpoints.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(OperatorOnly.Instance, ServedOn.AdminPort);
     }
 
     private static Task WriteAsync(HttpContext context, int statusCode, string status)

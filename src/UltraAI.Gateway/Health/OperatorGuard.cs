@@ -5,14 +5,14 @@ using UltraAI.Gateway.Keys;
 
 namespace UltraAI.Gateway.Health;
 
-/// <summary>Marks an endpoint that needs the admin token, a session of the dashboard, or a client in <c>Gateway:Admin:AllowedNetworks</c>.</summary>
+/// <summary>Marks an endpoint that needs the admin token, a session of the dashboard, a client in <c>Gateway:Admin:AllowedNetworks</c>, or <c>Gateway:Admin:Port</c>.</summary>
 internal sealed class OperatorOnly
 {
     public static readonly OperatorOnly Instance = new();
 }
 
 /// <summary>Refuses whoever is not an operator on endpoints marked with <see cref="OperatorOnly"/>.</summary>
-internal sealed class OperatorGuard(RequestDelegate next, IAdminAccessSource admin, IForwardingSettingsSource settings, SessionCookie session, IErrorRenderer renderer)
+internal sealed class OperatorGuard(RequestDelegate next, IAdminAccessSource admin, IForwardingSettingsSource settings, SessionCookie session, AdminPortNumber adminPort, IErrorRenderer renderer)
 {
     private static readonly GatewayError Refused = new(
         ErrorCode.NetworkNotAllowed,
@@ -31,7 +31,8 @@ internal sealed class OperatorGuard(RequestDelegate next, IAdminAccessSource adm
 
         var access = admin.Admin;
         var authorization = context.Request.Headers.Authorization.ToString();
-        if (access.Accepts(authorization)
+        if ((adminPort.Value is { } port && AdminPort.IsMadeTo(context, port))
+            || access.Accepts(authorization)
             || (SessionCookie.IsSafe(context.Request) && session.Find(context) is not null)
             || ClientAddress.IsIn(ClientAddress.Of(context, settings.Forwarding.TrustedProxies), access.AllowedNetworks))
         {

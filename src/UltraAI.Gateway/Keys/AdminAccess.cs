@@ -2,7 +2,7 @@ using System.Net;
 
 namespace UltraAI.Gateway.Keys;
 
-/// <summary>Who may look at metrics and provider health: <c>Gateway:Admin</c>.</summary>
+/// <summary>Who may look at metrics and provider health, and where: <c>Gateway:Admin</c>.</summary>
 internal sealed record AdminOptions
 {
     /// <summary>The name of an environment variable that holds the admin token.</summary>
@@ -14,6 +14,10 @@ internal sealed record AdminOptions
     /// <summary>Networks whose clients need no token for <c>/metrics</c> and <c>/health/providers</c>, in CIDR notation.</summary>
     /// <value>The default is loopback: <c>127.0.0.0/8</c> and <c>::1/128</c>.</value>
     public IReadOnlyList<string>? AllowedNetworks { get; set; }
+
+    /// <summary>A port on which operators have a listener of their own, on the hosts of the main addresses: <c>/admin</c>, <c>/dashboard</c>, <c>/metrics</c> and <c>/health/providers</c> are there and nowhere else, the last two for whoever reaches it. Read at start only.</summary>
+    /// <value>1 to 65535. The default is none: they are where everything is.</value>
+    public int? Port { get; set; }
 }
 
 /// <summary>The admin token, as its digest, and the networks that need none.</summary>

@@ -12,6 +12,7 @@ internal sealed class LimitMetrics
 
     private readonly Meter _meter;
     private readonly ConcurrentDictionary<string, LimitDecisions> _keys = new(StringComparer.Ordinal);
+    private volatile Func<bool> _isStoreAvailable = static () => true;
 
     // The factory owns the meter: it is not ours to dispose.
     public LimitMetrics(IMeterFactory meters)
@@ -24,8 +25,15 @@ internal sealed class LimitMetrics
     public LimitDecisions Other { get; } = new("other");
 
     /// <summary>Makes <c>ultraai_store_available</c> say what the store says.</summary>
-    public void Observe(Func<bool> isAvailable) => _meter.CreateObservableGauge(
-        GatewayTelemetry.Instruments.StoreAvailable, () => isAvailable() ? 1 : 0, description: "1 while the store of limits answers, 0 while it does not.");
+    public void Observe(Func<bool> isAvailable)
+    {
+        _isStoreAvailable = isAvailable;
+        _meter.CreateObservableGauge(
+            GatewayTelemetry.Instruments.StoreAvailable, () => isAvailable() ? 1 : 0, description: "1 while the store of limits answers, 0 while it does not.");
+    }
+
+    /// <summary>Whether the store answers now.</summary>
+    public bool IsStoreAvailable => _isStoreAvailable();
 
     /// <summary>Where a key's decisions are added up; to be kept with it.</summary>
     public LimitDecisions DecisionsOf(LimitSubject key) =>

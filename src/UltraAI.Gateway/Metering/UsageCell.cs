@@ -2,12 +2,26 @@ using UltraAI.Gateway.Providers;
 
 namespace UltraAI.Gateway.Metering;
 
-/// <summary>A line of the ledger while it is added up: what has come since the last batch.</summary>
+/// <summary>A line of the ledger while it is added up: what has come since the last batch, and all that has come since start.</summary>
 internal sealed class UsageCell(UsageKey key, CostSeries cost)
 {
     private readonly Lock _gate = new();
     private UsageTotals _totals;
+    private UsageTotals _sinceStart;
     private DateOnly _day;
+
+    public UsageKey Key => key;
+
+    public UsageTotals SinceStart
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _sinceStart;
+            }
+        }
+    }
 
     /// <param name="day">The UTC day of the call.</param>
     /// <param name="usage">What it used.</param>
@@ -30,6 +44,7 @@ internal sealed class UsageCell(UsageKey key, CostSeries cost)
             }
 
             _totals.Add(usage, costNanoUsd, isEstimated);
+            _sinceStart.Add(usage, costNanoUsd, isEstimated);
             return isFirst;
         }
     }

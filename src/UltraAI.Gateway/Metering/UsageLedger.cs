@@ -47,6 +47,18 @@ internal sealed partial class UsageLedger(IUsageStore store, CostMetrics metrics
         }
     }
 
+    /// <summary>What this instance has seen since start, by key and by provider. Looks through all lines: for operators, not for the request path.</summary>
+    public UsageSinceStart ReadSinceStart()
+    {
+        var sums = new UsageSinceStart();
+        foreach (var (line, cell) in _cells)
+        {
+            sums.Add(line, cell.SinceStart);
+        }
+
+        return sums;
+    }
+
     /// <summary>Writes everything that has been added so far.</summary>
     /// <exception cref="StoreException">It could not be written; it is kept.</exception>
     public async Task FlushAsync(CancellationToken cancellationToken)

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace UltraAI.Gateway.Telemetry;
 
 /// <summary>Names of the gateway's own meter, instruments and tags.</summary>
@@ -6,6 +8,12 @@ internal static class GatewayTelemetry
     /// <summary>Name of the one meter that all own instruments belong to.</summary>
     public const string MeterName = "UltraAI.Gateway";
 
+    /// <summary>Where all own spans come from. It has the process's life; whoever makes a span asks first whether anybody listens.</summary>
+    public static readonly ActivitySource Spans = new("UltraAI.Gateway");
+
+    /// <summary>Seconds, for histograms of waits: OpenTelemetry's usual boundaries begin at 5.</summary>
+    public static readonly double[] WaitBounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 45, 60, 120];
+
     /// <summary>Instruments. The Prometheus exporter turns the dots into underscores and adds unit and <c>_total</c>.</summary>
     public static class Instruments
     {
@@ -13,6 +21,13 @@ internal static class GatewayTelemetry
         public const string CallsActive = "ultraai.calls.active";
         public const string QueueDepth = "ultraai.queue.depth";
         public const string QueueWait = "ultraai.queue.wait";
+        public const string AccessLogDropped = "ultraai.access_log.dropped";
+        public const string Aborts = "ultraai.aborts";
+        public const string ContentLogDropped = "ultraai.content_log.dropped";
+        public const string Connect = "ultraai.connect";
+        public const string Connections = "ultraai.connections";
+        public const string StreamStall = "ultraai.stream.stall";
+        public const string TlsHandshake = "ultraai.tls.handshake";
         public const string UpstreamTimeouts = "ultraai.upstream.timeouts";
         public const string CircuitState = "ultraai.circuit.state";
         public const string Failovers = "ultraai.failovers";
@@ -48,5 +63,10 @@ internal static class GatewayTelemetry
         public const string Destination = "destination";
         public const string Credential = "credential";
         public const string Reason = "reason";
+        public const string Phase = "phase";
+        public const string Side = "side";
+
+        /// <summary>In spans: the provider's name in the configuration.</summary>
+        public const string SpanProvider = "ultraai.provider";
     }
 }

@@ -20,6 +20,7 @@ internal static class GenAI
         public const string TokenUsage = "gen_ai.client.token.usage";
     }
 
+    // Those of spans are of the conventions' later home: https://github.com/open-telemetry/semantic-conventions-genai
     public static class Tags
     {
         public const string OperationName = "gen_ai.operation.name";
@@ -27,5 +28,13 @@ internal static class GenAI
         public const string RequestModel = "gen_ai.request.model";
         public const string TokenType = "gen_ai.token.type";
         public const string ErrorType = "error.type";
+        public const string RequestStream = "gen_ai.request.stream";
+        public const string RequestMaxTokens = "gen_ai.request.max_tokens";
+        public const string TimeToFirstChunk = "gen_ai.response.time_to_first_chunk";
+        public const string InputTokens = "gen_ai.usage.input_tokens";
+        public const string CacheReadTokens = "gen_ai.usage.cache_read.input_tokens";
+        public const string CacheWriteTokens = "gen_ai.usage.cache_write.input_tokens";
+        public const string OutputTokens = "gen_ai.usage.output_tokens";
+        public const string ReasoningTokens = "gen_ai.usage.reasoning.output_tokens";
     }
 }

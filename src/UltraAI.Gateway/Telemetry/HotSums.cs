@@ -9,9 +9,11 @@ namespace UltraAI.Gateway.Telemetry;
 /// </remarks>
 internal sealed class HotSums : IDisposable
 {
+    private const string OpenConnections = "http.client.open_connections";
+
     private static readonly (string Meter, string Instrument)[] Hot =
     [
-        ("System.Net.Http", "http.client.open_connections"), // four times per request: a connection that was idle is active, and back
+        ("System.Net.Http", OpenConnections), // four times per request: a connection that was idle is active, and back
         ("Microsoft.AspNetCore.Hosting", "http.server.active_requests"),
     ];
 
@@ -27,6 +29,7 @@ internal sealed class HotSums : IDisposable
             meters.Create(meter).CreateObservableUpDownCounter(name, sum.Observe, UnitOf(name));
         }
 
+        Open = sums[OpenConnections];
         _listener.InstrumentPublished = (instrument, listener) =>
         {
             if (IsHot(instrument))
@@ -37,6 +40,9 @@ internal sealed class HotSums : IDisposable
         _listener.SetMeasurementEventCallback<long>(static (_, value, tags, sums) => ((TaggedSums)sums!).Add(value, tags));
         _listener.Start();
     }
+
+    /// <summary>Open connections to providers.</summary>
+    public TaggedSums Open { get; }
 
     /// <summary>Whether an instrument is one of the originals, which nobody else needs to listen to.</summary>
     public static bool IsHot(Instrument instrument)

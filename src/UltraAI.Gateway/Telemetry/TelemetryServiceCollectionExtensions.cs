@@ -1,10 +1,12 @@
+using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using UltraAI.Gateway.Telemetry.Access;
 
 namespace UltraAI.Gateway.Telemetry;
 
-/// <summary>Whether traces and metrics go out by OTLP; without it no span is made at all.</summary>
+/// <summary>Whether traces, metrics and logs go out by OTLP; without it no span is made at all.</summary>
 internal sealed record TelemetryExport(bool IsOn);
 
 internal static class TelemetryServiceCollectionExtensions
@@ -12,15 +14,16 @@ internal static class TelemetryServiceCollectionExtensions
     // Seconds. The runtime's advice for http.*.duration ends at 10 s, and a model may well write for longer.
     private static readonly double[] DurationBounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 
-    /// <summary>Metrics for <c>/metrics</c>; metrics and traces by OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set.</summary>
+    /// <summary>Metrics for <c>/metrics</c>; metrics, traces and logs by OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set.</summary>
     public static IServiceCollection AddGatewayTelemetry(this IServiceCollection services, IConfiguration configuration)
     {
         var export = new TelemetryExport(!string.IsNullOrWhiteSpace(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]));
-        services.AddSingleton(export);
+        services.AddSingleton(export).AddSingleton<AccessLog>().AddHostedService<AccessLogWriter>();
 
         // Made with the meter provider, before the first request: a sum that begins in the middle would be wrong for good.
         services.AddSingleton<HotSums>();
-        services.ConfigureOpenTelemetryMeterProvider(static (provider, _) => provider.GetRequiredService<HotSums>());
+        services.AddSingleton<ConnectionCounts>();
+        services.ConfigureOpenTelemetryMeterProvider(static (provider, _) => provider.GetRequiredService<ConnectionCounts>());
         var version = typeof(GatewayTelemetry).Assembly.GetName().Version?.ToString(3);
 
         var telemetry = services.AddOpenTelemetry()
@@ -53,9 +56,10 @@ internal static class TelemetryServiceCollectionExtensions
         if (export.IsOn)
         {
             telemetry.WithTracing(traces => traces
-                .AddSource("Microsoft.AspNetCore", "System.Net.Http")
+                .AddSource(GatewayTelemetry.Spans.Name, "Microsoft.AspNetCore", "System.Net.Http")
                 .AddProcessor<QueryStringRemover>()
                 .AddOtlpExporter());
+            telemetry.WithLogging(static logs => logs.AddOtlpExporter(), static options => options.IncludeFormattedMessage = true);
         }
 
         return services;

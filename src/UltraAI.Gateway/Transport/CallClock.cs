@@ -38,6 +38,9 @@ internal sealed class CallClock(TimeProvider time, Action expired)
     /// <summary>A byte went by.</summary>
     public void Restart() => Volatile.Write(ref _last, time.GetTimestamp());
 
+    /// <summary>A byte went by at that time.</summary>
+    public void Restart(long timestamp) => Volatile.Write(ref _last, timestamp);
+
     /// <summary>Another limit from now on: a WebSocket after its hand-shake.</summary>
     public void Restart(TimeSpan limit)
     {

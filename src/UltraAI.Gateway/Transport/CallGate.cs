@@ -14,6 +14,19 @@ internal sealed class CallGate(CallLimits limits)
     private readonly LinkedList<Waiter> _queue = [];
     private volatile CallLimits _limits = limits;
     private int _running;
+    private long _entered;
+
+    /// <summary>How many calls have got a place since start.</summary>
+    public long Entered
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _entered;
+            }
+        }
+    }
 
     public int Running
     {
@@ -65,6 +78,7 @@ internal sealed class CallGate(CallLimits limits)
             if (_running < _limits.MaxCalls && _queue.Count == 0)
             {
                 _running++;
+                _entered++;
                 return default(ValueTask);
             }
 
@@ -99,6 +113,7 @@ internal sealed class CallGate(CallLimits limits)
             _queue.RemoveFirst();
             if (node.Value.TrySetResult())
             {
+                _entered++;
                 return true;
             }
         }

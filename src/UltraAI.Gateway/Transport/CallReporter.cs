@@ -15,7 +15,19 @@ internal sealed partial class CallReporter(TransportMetrics metrics, TimeProvide
     public void Ended(ProviderCall call)
     {
         var outcome = call.Outcome;
-        metrics.RequestEnded(call.Provider, outcome);
+
+        // A call that was not made took no time, and a WebSocket takes as long as its client likes.
+        metrics.RequestEnded(
+            call.Provider,
+            outcome,
+            outcome == CallOutcome.Refused || call.IsWebSocket ? null : call.Elapsed,
+            call.Facts is { IsStream: true } ? call.FirstByteAfter : null);
+        metrics.Aborted(call.Provider, outcome, call.StatusCode != 0);
+        if (call.LongestSilence is { } silence)
+        {
+            metrics.Stalled(call.Provider, silence);
+        }
+
         if (outcome is CallOutcome.Timeout or CallOutcome.Unreachable or CallOutcome.Cut
             && _throttles.GetOrAdd(call.Provider.Name, static _ => new Throttle()).TryPass(time, out var suppressed))
         {

@@ -4,6 +4,7 @@ using System.IO.Pipelines;
 using System.Net.Http.Headers;
 using UltraAI.Gateway.Errors;
 using UltraAI.Gateway.Metering;
+using UltraAI.Gateway.Metering.Content;
 using UltraAI.Gateway.Providers;
 using UltraAI.Gateway.Transport.Pools;
 
@@ -20,8 +21,6 @@ internal sealed class ProviderCall
     private readonly ICallClient? _client;
     private CancellationToken _abort;
     private CancellationTokenRegistration _abortRegistration;
-    private Destination? _counted;
-    private CredentialState? _countedCredential;
     private CallGate? _gate;
     private CallGate? _ownGate;
     private TransportMetrics.Load? _load;
@@ -30,8 +29,11 @@ internal sealed class ProviderCall
     private volatile RequestBodyState _requestBody;
     private long _began;
     private long _firstByte;
+    private long _waitsSince;
+    private long _longestSilence;
     private int _bodyWriters;
     private int _isEnded;
+    private int _isCounted;
 
     /// <param name="provider">Whom to call.</param>
     /// <param name="target">Path and query, as they are to be sent.</param>
@@ -97,6 +99,9 @@ internal sealed class ProviderCall
     /// <summary>Reads what was used in the response as it passes; null where there is nothing to read.</summary>
     public UsageObserver? Usage { get; private set; }
 
+    /// <summary>Keeps the beginning of what is said and answered; null: nobody asked for it.</summary>
+    public ContentSample? Content { get; set; }
+
     /// <summary>Whether the provider may have begun to work on it: a byte of its body was sent, or it has answered.</summary>
     public bool WasSent { get; private set; }
 
@@ -105,6 +110,15 @@ internal sealed class ProviderCall
 
     /// <summary>From the queue to the first byte of the response's body; null if none came.</summary>
     public TimeSpan? FirstByteAfter => _firstByte == 0 ? null : _time.GetElapsedTime(_began, _firstByte);
+
+    /// <summary>Bytes of the response's body so far, as the provider sent them.</summary>
+    public long ResponseBytes { get; private set; }
+
+    /// <summary>The longest time that the provider was waited for between two pieces of the response's body; null where it came in one go. A client that reads slowly does not count.</summary>
+    public TimeSpan? LongestSilence => _longestSilence == 0 ? null : _time.GetElapsedTime(0, _longestSilence);
+
+    /// <summary>When its connection was there, for the time of the TLS hand-shake; zero if it made none.</summary>
+    public long ConnectedAt { get; set; }
 
     /// <summary>What the gateway answers in the provider's place; null where the provider answered.</summary>
     public GatewayError? Error { get; private set; }
@@ -123,6 +137,9 @@ internal sealed class ProviderCall
         _ => CallOutcome.ProviderError,
     };
 
+    /// <summary>Its span; null where nobody listens, or its endpoint is no operation of a model.</summary>
+    public System.Diagnostics.Activity? Span { get; private set; }
+
     /// <summary>Goes to this destination with this credential, and is counted there if <paramref name="counts"/>; no longer where it was before.</summary>
     public void Choose(Destination destination, CredentialState? credential, bool counts)
     {
@@ -133,8 +150,7 @@ internal sealed class ProviderCall
         {
             destination.Enter();
             credential?.Enter();
-            _counted = destination;
-            _countedCredential = credential;
+            Volatile.Write(ref _isCounted, 1);
         }
     }
 
@@ -143,6 +159,7 @@ internal sealed class ProviderCall
     {
         _began = _time.GetTimestamp();
         Clock.Start(limit);
+        Span = CallSpan.Start(this);
         _abort = abort;
         _abortRegistration = abort.UnsafeRegister(static state => ((ProviderCall)state!).Clock.Cancel(), this);
     }
@@ -247,6 +264,12 @@ internal sealed class ProviderCall
         Clock.Restart();
         StatusCode = (int)response.StatusCode;
         WasSent = true;
+        if (Content is { } content)
+        {
+            content.ResponseType = FirstOf(response.Content.Headers.NonValidated, "Content-Type");
+            content.ResponseEncoding = FirstOf(response.Content.Headers.NonValidated, "Content-Encoding");
+        }
+
         if (Facts is { Endpoint.Usage: not UsageDialect.None and var dialect } && response.IsSuccessStatusCode)
         {
             var fields = response.Content.Headers.NonValidated;
@@ -254,16 +277,34 @@ internal sealed class ProviderCall
         }
     }
 
+    /// <summary>The next piece of the response's body is not there yet: from now on it is the provider who is silent.</summary>
+    public void WaitsForPiece()
+    {
+        if (_waitsSince == 0)
+        {
+            _waitsSince = _time.GetTimestamp();
+        }
+    }
+
     /// <summary>A piece of the response's body is there.</summary>
     public void Took(ReadOnlySpan<byte> piece)
     {
-        Clock.Restart();
+        var now = _time.GetTimestamp();
+        Clock.Restart(now);
         if (_firstByte == 0)
         {
-            _firstByte = _time.GetTimestamp();
+            _firstByte = now;
+        }
+        else if (_waitsSince != 0)
+        {
+            _longestSilence = Math.Max(_longestSilence, now - _waitsSince);
         }
 
+        _waitsSince = 0;
+        ResponseBytes += piece.Length;
+
         Usage?.Observe(piece);
+        Content?.Take(piece);
     }
 
     /// <summary>The first failure counts: what follows from it is noise.</summary>
@@ -332,10 +373,10 @@ internal sealed class ProviderCall
 
     private void LeaveChosen()
     {
-        if (_counted is not null)
+        if (Volatile.Read(ref _isCounted) == 1 && Interlocked.Exchange(ref _isCounted, 0) == 1)
         {
-            Interlocked.Exchange(ref _counted, null)?.Leave();
-            Interlocked.Exchange(ref _countedCredential, null)?.Leave();
+            Destination!.Leave();
+            Credential?.Leave();
         }
     }
 }

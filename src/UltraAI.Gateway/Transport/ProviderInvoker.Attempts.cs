@@ -25,27 +25,38 @@ internal sealed partial class ProviderInvoker
     public Task<ProbeVerdict> ProbeAsync(ProviderCall call, CancellationToken cancellationToken) =>
         probe.AskAsync(this, call.Provider, call.Destination!, call.Credential!, cancellationToken);
 
-    private void Choose(ProviderCall call, ref Attempts attempts)
+    /// <returns>What the call can choose from; null where it has no choice, or its maker has made it.</returns>
+    private Attempts? AttemptsOf(ProviderCall call)
     {
-        if (attempts.Pool is { } pool)
+        if (call.Destination is not null)
         {
-            if (pool.HasChoice)
-            {
-                ChooseOne(call, pool, ref attempts);
-                return;
-            }
-
-            call.Choose(pool.Destinations[0], pool.Credentials.Length > 0 ? pool.Credentials[0] : null, counts: false);
+            return null;
         }
 
-        // Before it waits for a place.
-        if (!call.Destination!.Circuit.Allows)
+        var pool = pools.Of(call.Provider);
+        if (pool.HasChoice)
         {
+            return new Attempts(pool);
+        }
+
+        call.Choose(pool.Destinations[0], pool.Credentials.Length > 0 ? pool.Credentials[0] : null, counts: false);
+        return null;
+    }
+
+    private void Choose(ProviderCall call, Attempts? attempts)
+    {
+        if (attempts is not null)
+        {
+            ChooseOf(attempts.Pool, call, attempts);
+        }
+        else if (!call.Destination!.Circuit.Allows)
+        {
+            // Before it waits for a place.
             throw Refuse(call, CircuitOpen(call.Destination.Circuit.RetryAfter));
         }
     }
 
-    private void ChooseOne(ProviderCall call, ProviderPool pool, ref Attempts attempts)
+    private void ChooseOf(ProviderPool pool, ProviderCall call, Attempts attempts)
     {
         var credential = attempts.Credential;
         if (credential is null && pool.Credentials.Length > 0)
@@ -103,22 +114,22 @@ internal sealed partial class ProviderInvoker
     }
 
     /// <summary>Whether a failed attempt is followed by one at another destination, or by one more at the same.</summary>
-    private bool MayTryAgain(ProviderCall call, HttpRequestMessage request, Exception exception, ref Attempts attempts)
+    private bool MayTryAgain(ProviderCall call, HttpRequestMessage request, Exception exception, Attempts? attempts, int attempt)
     {
         if (exception is not HttpRequestException failure || !MayRepeat(call, request, failure))
         {
             return false;
         }
 
-        if (attempts.HasOtherDestination(call))
+        if (attempts?.HasOtherDestination(call) == true)
         {
             attempts.LeaveDestination(call);
             reporter.FailedOver(call.Provider, FailoverReason.Unreachable);
             return true;
         }
 
-        attempts.Stay(call);
-        return attempts.Number == 1;
+        attempts?.Stay(call);
+        return attempt == 1;
     }
 
     /// <summary>A failure before any byte of the request was written is repeated; one after that only where it can do no harm.</summary>
@@ -145,8 +156,8 @@ internal sealed partial class ProviderInvoker
     /// <summary>Whether an answer is dropped for another attempt. What it says about the credential is heeded either way.</summary>
     private ValueTask<bool> GoesOnAsync(ProviderCall call, HttpResponseMessage response, Attempts attempts) => (int)response.StatusCode switch
     {
-        429 => attempts.Pool!.Credentials.Length > 1 ? RestAsync(call, response, call.IsReplayable && attempts.HasOtherCredential(call)) : ValueTask.FromResult(false),
-        400 or 401 => attempts.Pool!.Credentials.Length > 1 && call.Provider.Kind.MayRejectCredential((int)response.StatusCode)
+        429 => attempts.Pool.Credentials.Length > 1 ? RestAsync(call, response, call.IsReplayable && attempts.HasOtherCredential(call)) : ValueTask.FromResult(false),
+        400 or 401 => attempts.Pool.Credentials.Length > 1 && call.Provider.Kind.MayRejectCredential((int)response.StatusCode)
             ? IsRejectedAsync(call, response, call.IsReplayable && attempts.HasOtherCredential(call))
             : ValueTask.FromResult(false),
         _ => ValueTask.FromResult(FailsOver(call, attempts)),

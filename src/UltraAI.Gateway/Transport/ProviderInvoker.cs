@@ -43,17 +43,16 @@ internal sealed partial class ProviderInvoker(
         call.Begin(options.Timeout, cancellationToken);
         try
         {
-            // A call whose maker has chosen is pinned there.
-            var attempts = new Attempts(call.Destination is null ? pools.Of(call.Provider) : null);
-            while (true)
+            var attempts = AttemptsOf(call);
+            for (var attempt = 1; ; attempt++)
             {
-                Choose(call, ref attempts);
+                Choose(call, attempts);
 
                 // :: Step 4: Take a place at the origin, at once or in turn
                 await EnterAsync(call);
 
                 // :: Step 5: Attempt, and again where nothing was lost
-                if (++attempts.Number == 1 && request.Content is not (WholeContent or ClientContent) && ContentOf(call, request.Content) is { } content)
+                if (attempt == 1 && request.Content is not (WholeContent or ClientContent) && ContentOf(call, request.Content) is { } content)
                 {
                     request.Content = content;
                 }
@@ -62,11 +61,12 @@ internal sealed partial class ProviderInvoker(
                 if (!circuit.TryEnter(out var isProbe))
                 {
                     // It has opened while the call waited. The next choice is another destination, or says so.
-                    attempts.LeaveDestination(call);
+                    attempts?.LeaveDestination(call);
                     continue;
                 }
 
-                Address(call, request, attempts.Number);
+                Address(call, request, attempt);
+                CallSpan.Attempt(call, request.RequestUri);
                 HttpResponseMessage response;
                 try
                 {
@@ -76,7 +76,7 @@ internal sealed partial class ProviderInvoker(
                 {
                     // The clock goes on: another attempt has what this one left.
                     Count(call, VerdictOn(call, exception), isProbe);
-                    if (!MayTryAgain(call, request, exception, ref attempts))
+                    if (!MayTryAgain(call, request, exception, attempts, attempt))
                     {
                         throw;
                     }
@@ -85,7 +85,7 @@ internal sealed partial class ProviderInvoker(
                 }
 
                 Count(call, VerdictOn(response), isProbe);
-                if (!attempts.HasChoice || !MayGoOn(response.StatusCode) || !await GoesOnAsync(call, response, attempts))
+                if (attempts is null || !MayGoOn(response.StatusCode) || !await GoesOnAsync(call, response, attempts))
                 {
                     // :: Step 6: Observe the response as it passes
                     return Begun(call, response);
@@ -104,6 +104,9 @@ internal sealed partial class ProviderInvoker(
             throw Judge(call, exception);
         }
     }
+
+    /// <summary>How many calls have got a place at an origin since start.</summary>
+    public long CallsAt(string origin) => _originGates.TryGetValue(origin, out var gate) ? gate.Entered : 0;
 
     // NOTE: the base class would dispose the handler if told to. Nobody may: it lives as long as the process.
 #pragma warning disable CA2215 // The base class has nothing else to dispose.

@@ -79,6 +79,7 @@ internal sealed class ProviderStream(Stream inner, ProviderCall call) : Stream
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> AwaitAsync(ValueTask<int> read, Memory<byte> buffer)
     {
+        call.WaitsForPiece();
         if (!_headWasSent && !call.IsWebSocket)
         {
             _headWasSent = true;

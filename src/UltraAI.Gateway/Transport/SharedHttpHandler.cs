@@ -16,8 +16,15 @@ namespace UltraAI.Gateway.Transport;
 /// </remarks>
 internal sealed class SharedHttpHandler
 {
-    public SharedHttpHandler(TransportOptions options, TelemetryExport export)
+    private readonly NameResolver _names;
+    private readonly TransportMetrics _metrics;
+    private readonly TimeProvider _time;
+
+    public SharedHttpHandler(TransportOptions options, TelemetryExport export, NameResolver names, TransportMetrics metrics, TimeProvider time)
     {
+        _names = names;
+        _metrics = metrics;
+        _time = time;
         Handler = new SocketsHttpHandler
         {
             // The provider's answer is the client's: nothing is followed, decoded or remembered on the way.
@@ -36,6 +43,7 @@ internal sealed class SharedHttpHandler
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
 
             ConnectCallback = ConnectAsync,
+            PlaintextStreamFilter = ConnectionReady,
             MaxConnectionsPerServer = options.MaxCallsPerOrigin,
             EnableMultipleHttp2Connections = true,
             PooledConnectionLifetime = options.PooledConnectionLifetime,
@@ -68,14 +76,17 @@ internal sealed class SharedHttpHandler
     public SocketsHttpHandler Handler { get; }
 
     // As the handler does it by itself, but the call knows that nothing has been sent yet.
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var call = ProviderRequest.CallOf(context.InitialRequestMessage);
         call?.IsConnecting = true;
+        var start = _time.GetTimestamp();
+        var isOk = false;
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+            await socket.ConnectAsync(await _names.ResolveAsync(context.DnsEndPoint.Host, cancellationToken), context.DnsEndPoint.Port, cancellationToken);
+            isOk = true;
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch
@@ -85,8 +96,30 @@ internal sealed class SharedHttpHandler
         }
         finally
         {
-            call?.IsConnecting = false;
+            if (call is not null)
+            {
+                call.IsConnecting = false;
+                call.ConnectedAt = _time.GetTimestamp();
+                _metrics.Connected(call.Provider, _time.GetElapsedTime(start, call.ConnectedAt), isOk);
+            }
         }
+    }
+
+    // Called once per connection, after TLS where there is any. The stream stays what it is: nothing is added to a read or a write.
+    private ValueTask<Stream> ConnectionReady(SocketsHttpPlaintextStreamFilterContext context, CancellationToken cancellationToken)
+    {
+        if (ProviderRequest.CallOf(context.InitialRequestMessage) is { } call)
+        {
+            _metrics.ConnectionMade(call.Provider);
+
+            // Through a proxy, somebody else's request has made the connection.
+            if (call.ConnectedAt != 0 && context.InitialRequestMessage.RequestUri?.Scheme == Uri.UriSchemeHttps)
+            {
+                _metrics.HandshakeEnded(call.Provider, _time.GetElapsedTime(call.ConnectedAt));
+            }
+        }
+
+        return ValueTask.FromResult(context.PlaintextStream);
     }
 
     private static WebProxy CreateProxy(string address)

@@ -1,3 +1,5 @@
+using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Metering.Content;
 using UltraAI.Gateway.Storage;
 using UltraAI.Gateway.Transport.Pools;
 
@@ -7,9 +9,15 @@ internal static class TransportServiceCollectionExtensions
 {
     public static IServiceCollection AddTransport(this IServiceCollection services, TransportOptions options, StoreKind store) => (store == StoreKind.Redis ? services.AddRedisCredentialRests() : services.AddSingleton<ICredentialRests, EmbeddedCredentialRests>())
         .AddSingleton(options)
+        .AddSingleton<NameResolver>()
         .AddSingleton<SharedHttpHandler>()
         .AddSingleton<TransportMetrics>()
+        .AddHostedService<CallCountsClock>()
         .AddSingleton<CallReporter>()
+        .AddSingleton<ISecretMask, KnownSecrets>()
+        .AddSingleton<ContentLog>()
+        .AddSingleton<CallContent>()
+        .AddHostedService<ContentLogWriter>()
         .AddSingleton<ProviderPools>()
         .AddSingleton<ProviderStates>()
         .AddSingleton<PoolReporter>()

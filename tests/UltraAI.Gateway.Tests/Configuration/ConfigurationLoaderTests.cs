@@ -124,15 +124,6 @@ public sealed class ConfigurationLoaderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"Admin\": { \"Port\": 9 }", "Gateway:Admin:Port")]
-    public void OptionOfALaterVersion_IsRefusedNotIgnored(string option, string path)
-    {
-        var faults = _file.FaultsOf($$"""{ {{Minimal}}, {{option}} }""");
-
-        Assert.Equal([$"{path}: is not yet supported by this version."], faults);
-    }
-
-    [Theory]
     [InlineData("""{ "BaseUrl": "http://a", "Destinations": [ "http://b" ] }""", "Destinations: stands beside BaseUrl; only one of them can be used.")]
     [InlineData("""{ "Destinations": [] }""", "Destinations: has 0 URLs; it must have 1 to 64.")]
     [InlineData("""{ "Destinations": [ "http://a", "b" ] }""", "Destinations:1: must be an absolute http or https URL without user, query and fragment.")]

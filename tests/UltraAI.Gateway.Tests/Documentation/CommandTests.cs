@@ -25,9 +25,12 @@ public sealed partial class CommandTests(DemoFixture demo)
         ["""printf %s "$(openssl rand -hex 32)" > config/admin-token && chmod 644 config/admin-token"""] = "makes a file that Compose needs",
         ["docker compose -f config/docker-compose.yml up --build"] = "needs a container engine; DeploymentFileTests reads the file",
         ["kubectl apply -f config/kubernetes.yaml"] = "needs a cluster; DeploymentFileTests reads the file",
+        ["""printf %s "$NEW_CREDENTIAL" > /run/secrets/openai.new && mv /run/secrets/openai.new /run/secrets/openai"""] = "RunbookTests runs it",
+        ["kill -TERM \"$PID\""] = "RunbookTests runs it",
     };
 
-    public static TheoryData<string> Curls => new(Document.All().SelectMany(document => document.Commands()).Where(command => command.StartsWith("curl ", StringComparison.Ordinal)));
+    public static TheoryData<string> Curls => new(Document.All().SelectMany(document => document.Commands()).Where(command => command.StartsWith("curl ", StringComparison.Ordinal))
+        .Except(Document.Open("docs/operations.md").CommandsIn("Runbook"))); // RunbookTests runs these
 
     [Fact]
     public void Commands_AreRunOrListed()
@@ -40,6 +43,7 @@ public sealed partial class CommandTests(DemoFixture demo)
         ];
         var commands = Document.All().SelectMany(document => document.Commands()).Distinct().ToArray();
 
+        run = [.. run, .. AdminCommandTests.Commands]; // they run there
         Assert.All(run, command => Assert.Contains(command, commands));
         Assert.All(NotRun.Keys, command => Assert.Contains(command, commands));
         Assert.All(
@@ -158,7 +162,7 @@ public sealed partial class CommandTests(DemoFixture demo)
             "bash", ["-c", command], new Dictionary<string, string> { ["KEY"] = demo.Key, ["ULTRAAI_ADMIN_TOKEN"] = demo.AdminToken, ["NO_PROXY"] = "*" }, Repository.Root);
 
         Assert.True(exitCode == 0, $"{command}\n{output}");
-        Assert.Matches("(?s)(choices|content_block_delta|candidates|\"content\"|\"rows\":|\"data\":|run.completed)", output);
+        Assert.Matches("(?s)(choices|content_block_delta|candidates|\"content\"|\"rows\":|\"data\":|run.completed|\"providers\")", output);
     }
 
     [GeneratedRegex(@"^\s+(curl .*)$", RegexOptions.Multiline)]

@@ -116,7 +116,7 @@ public sealed class DeploymentFileTests(DemoFixture demo) : IDisposable
             .SelectMany(service => service["volumes"].Items)
             .Select(volume => volume.Text.Split(':')[0])
             .Where(source => source.StartsWith('.')); // any other is a named volume
-        Assert.All(files, file => Assert.True(File.Exists(Repository.Path("config", file)), file));
+        Assert.All(files, file => Assert.True(Path.Exists(Repository.Path("config", file)), file));
         Assert.True(File.Exists(Repository.Path("config", Gateways()[0]["build"].Text, "Dockerfile")));
 
         // The one secret is the user's to make, and stays out of the repository.

@@ -28,11 +28,13 @@ internal sealed partial class Document
             .Select(path => new Document(path));
 
     /// <summary>The contents of the fenced blocks in one of these languages.</summary>
-    public IEnumerable<string> Blocks(params string[] languages)
+    public IEnumerable<string> Blocks(params string[] languages) => BlocksOf(Text, languages);
+
+    private static IEnumerable<string> BlocksOf(string text, string[] languages)
     {
         string? language = null;
         var block = new List<string>();
-        foreach (var line in Text.Split('\n').Select(line => line.TrimEnd()))
+        foreach (var line in text.Split('\n').Select(line => line.TrimEnd()))
         {
             if (!line.TrimStart().StartsWith("```", StringComparison.Ordinal))
             {
@@ -56,8 +58,11 @@ internal sealed partial class Document
     }
 
     /// <summary>The lines of the shell blocks.</summary>
-    public IEnumerable<string> Commands() =>
-        Blocks("sh").SelectMany(block => block.Split('\n')).Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#');
+    public IEnumerable<string> Commands() => CommandsIn(null);
+
+    /// <summary>The lines of the shell blocks of a section; null: of all.</summary>
+    public IEnumerable<string> CommandsIn(string? section) =>
+        BlocksOf(Section(section), ["sh"]).SelectMany(block => block.Split('\n')).Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#');
 
     /// <summary>The rows of all tables, each as its cells; without heads and rules.</summary>
     public IEnumerable<string[]> Rows(string? section = null) =>

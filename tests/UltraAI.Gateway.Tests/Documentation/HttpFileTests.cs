@@ -27,7 +27,7 @@ public sealed class HttpFileTests(DemoFixture demo)
 
         foreach (var field in head[1..].Select(line => line.Split(": ", 2)).Where(field => field[0] != "Content-Type"))
         {
-            request.Headers.Add(field[0], field[1].Replace("{{key}}", demo.Key, StringComparison.Ordinal));
+            request.Headers.Add(field[0], field[1].Replace("{{key}}", demo.Key, StringComparison.Ordinal).Replace("{{token}}", demo.AdminToken, StringComparison.Ordinal));
         }
 
         using var response = await demo.Client.SendAsync(request);

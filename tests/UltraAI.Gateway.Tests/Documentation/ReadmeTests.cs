@@ -42,7 +42,7 @@ public sealed partial class ReadmeTests(DemoFixture demo)
         var names = instruments.Select(name => name.Replace('.', '_')).ToArray();
         var documented = Document.All().SelectMany(document => MetricPattern().Matches(document.Text)).Select(match => match.Value).Distinct().ToArray();
 
-        Assert.All(documented, metric => Assert.Contains(names, name => metric.StartsWith(name, StringComparison.Ordinal) && metric[name.Length..] is "" or "_total" or "_seconds" or "_usd" or "_usd_total"));
+        Assert.All(documented, metric => Assert.Contains(names, name => metric.StartsWith(name, StringComparison.Ordinal) && metric[name.Length..] is "" or "_total" or "_seconds" or "_usd" or "_usd_total" or "_seconds_count" or "_seconds_bucket" or "_seconds_sum"));
         Assert.All(names, name => Assert.Contains(documented, metric => metric.StartsWith(name, StringComparison.Ordinal)));
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using UltraAI.Gateway.Tests.Functional.Common;
@@ -64,6 +65,67 @@ public sealed class Http2ProviderTests
 
         Assert.All(answers, a => a.AssertPassed());
         Assert.Equal(1, upstream.Connections);
+    }
+
+    [Fact]
+    public async Task Calls_BeyondTheProvidersStreamLimit_GetFurtherConnections()
+    {
+        const int Calls = 40;
+        const int Streams = 10;
+        var arrived = 0;
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var upstream = await Http2Upstream.StartAsync(
+            async _ =>
+            {
+                if (Interlocked.Increment(ref arrived) == Calls)
+                {
+                    all.SetResult();
+                }
+
+                await all.Task.WaitAsync(Deadlines.Step);
+            },
+            Streams);
+        await using var gateway = await StartAsync(upstream);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, Calls).Select(_ => gateway.PostAsync("/openai/v1/x", "{}")));
+
+        Assert.All(answers, answer => answer.AssertPassed());
+        Assert.InRange(upstream.Connections, Calls / Streams, Calls);
+    }
+
+    [Fact]
+    public async Task Goaway_LetsRunningStreamsEnd_AndNewCallsTakeAnotherConnection()
+    {
+        var goesOn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var upstream = await Http2Upstream.StartAsync(async context =>
+        {
+            if (context.Request.Path == "/v1/stream")
+            {
+                await context.Response.WriteAsync("data: 1\n\n", context.RequestAborted);
+                await context.Response.Body.FlushAsync(context.RequestAborted);
+                await goesOn.Task.WaitAsync(Deadlines.Step);
+                await context.Response.WriteAsync("data: 2\n\n", context.RequestAborted);
+            }
+            else if (context.Request.Path == "/v1/goaway")
+            {
+                context.Features.GetRequiredFeature<IConnectionLifetimeNotificationFeature>().RequestClose();
+            }
+        });
+        await using var gateway = await StartAsync(upstream);
+        await using var client = await gateway.ConnectAsync();
+        await client.SendAsync(Request.Get("/openai/v1/stream"));
+        (await client.ReadHeadAsync()).AssertPassed();
+        Assert.Equal("data: 1\n\n", await client.ReadTextAsync(9));
+
+        for (var i = 0; i < 20; i++)
+        {
+            (await gateway.PostAsync("/openai/v1/goaway", "{}")).AssertPassed();
+        }
+
+        Assert.InRange(upstream.Connections, 2, 21);
+        goesOn.SetResult();
+        Assert.Equal("data: 2\n\n", await client.ReadTextAsync(9));
+        Assert.Empty(await client.ReadPieceAsync());
     }
 
     [Fact]

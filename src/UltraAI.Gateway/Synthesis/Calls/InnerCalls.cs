@@ -12,7 +12,7 @@ namespace UltraAI.Gateway.Synthesis.Calls;
 /// <summary>Makes the calls of runs: one attempt each, through the same transport and metering as passthrough.</summary>
 /// <remarks>Text is never looked at for errors: status codes, error objects and the stream's own events decide.</remarks>
 internal sealed class InnerCalls(
-    ProviderInvoker invoker, TransportOptions options, AdmissionControl admissions, Settlement settlement, CallReporter reporter, TimeProvider time)
+    ProviderInvoker invoker, TransportOptions options, AdmissionControl admissions, Settlement settlement, CallReporter reporter, CallContent contents, TimeProvider time)
     : IInnerCalls
 {
     /// <summary>Tells a provider of one's own which call of a run this is.</summary>
@@ -67,6 +67,7 @@ internal sealed class InnerCalls(
             AllowedCredentials = run.Key.Credentials,
             WholeBody = new ReadOnlySequence<byte>(body.WrittenMemory),
         };
+        contents.Begin(call, run.Key.Name, requestId: null);
         return await CallAsync(run, inner, admission, call, isPublic, cancellationToken);
     }
 

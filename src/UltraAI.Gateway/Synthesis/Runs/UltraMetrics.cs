@@ -13,6 +13,8 @@ internal sealed class UltraMetrics
 {
     private const double NanoPerUsd = 1e9;
 
+    private static readonly InstrumentAdvice<double> Bounds = new() { HistogramBucketBoundaries = GatewayTelemetry.WaitBounds };
+
     private readonly Counter<long> _runs;
     private readonly Counter<long> _degraded;
     private readonly Histogram<double> _stages;
@@ -31,13 +33,13 @@ internal sealed class UltraMetrics
         var meter = meters.Create(GatewayTelemetry.MeterName);
         _runs = meter.CreateCounter<long>(GatewayTelemetry.Instruments.UltraRuns, description: "Runs of /ultra, by how they ended.");
         _degraded = meter.CreateCounter<long>(GatewayTelemetry.Instruments.UltraDegraded, description: "What runs had to do without.");
-        _stages = meter.CreateHistogram<double>(GatewayTelemetry.Instruments.UltraStage, "s", "How long stages of runs took.");
+        _stages = meter.CreateHistogram(GatewayTelemetry.Instruments.UltraStage, "s", "How long stages of runs took.", advice: Bounds);
         _calls = meter.CreateCounter<long>(GatewayTelemetry.Instruments.UltraCalls, description: "Calls of runs to providers, retries included.");
-        _graceWait = meter.CreateHistogram<double>(GatewayTelemetry.Instruments.UltraGraceWait, "s", "How long stages waited for stragglers once their quorum was there.");
+        _graceWait = meter.CreateHistogram(GatewayTelemetry.Instruments.UltraGraceWait, "s", "How long stages waited for stragglers once their quorum was there.", advice: Bounds);
         _tokens = meter.CreateCounter<long>(GatewayTelemetry.Instruments.UltraTokens, description: "LLM tokens of runs.");
         _cost = meter.CreateCounter<double>(GatewayTelemetry.Instruments.UltraCost, "usd", "What calls of runs have cost, by the configured prices.");
         _parses = meter.CreateCounter<long>(GatewayTelemetry.Instruments.UltraReviewParse, description: "Reviews, by how they could be read.");
-        _agreement = meter.CreateHistogram<double>(GatewayTelemetry.Instruments.UltraAgreement, description: "How far reviewers agreed: Kendall's W, 0 to 1.");
+        _agreement = meter.CreateHistogram(GatewayTelemetry.Instruments.UltraAgreement, description: "How far reviewers agreed: Kendall's W, 0 to 1.", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1] });
         _revisions = meter.CreateCounter<long>(GatewayTelemetry.Instruments.UltraRevisions, description: "Proposed revisions, by what became of them.");
         _failovers = meter.CreateCounter<long>(GatewayTelemetry.Instruments.UltraLeadFailovers, description: "Leads that another one had to follow.");
     }

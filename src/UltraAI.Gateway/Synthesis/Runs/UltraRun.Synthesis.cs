@@ -21,6 +21,7 @@ internal sealed partial class UltraRun
     private async Task<Ending> SynthesisAsync()
     {
         _stage = RunStage.Synthesis;
+        using var span = RunSpans.Start(RunStage.Synthesis);
         if (!_costs.Fits([PlannedLead]) && _survivors.Length > 0)
         {
             _events.Post(new StageSkipped(RunStage.Synthesis, "budget"));
@@ -38,7 +39,7 @@ internal sealed partial class UltraRun
         _events.Post(new StageStarted(RunStage.Synthesis, ["s.1"]));
         using var window = new LeadWindow(_services.Time, _plan.Deadlines.Synthesis(_events.Elapsed), _cancellation.Token);
         var (ending, failed, cancelled) = await LeadAsync(leads, window, start);
-        StageEnded(RunStage.Synthesis, _services.Time.GetElapsedTime(start), ending.Lead is null ? 0 : 1, failed, cancelled);
+        StageEnded(span, RunStage.Synthesis, _services.Time.GetElapsedTime(start), ending.Lead is null ? 0 : 1, failed, cancelled);
         return ending;
     }
 

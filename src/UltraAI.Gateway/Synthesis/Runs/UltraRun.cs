@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using UltraAI.Gateway.Admission;
 using UltraAI.Gateway.Providers.Chat;
 using UltraAI.Gateway.Synthesis.Calls;
@@ -60,6 +61,7 @@ internal sealed partial class UltraRun
     /// <summary>Runs to the end. Never throws for what providers or clients do.</summary>
     public async Task<RunEnd> RunAsync()
     {
+        using var span = RunSpans.Start(_plan);
         RunEnd end;
         try
         {
@@ -79,6 +81,7 @@ internal sealed partial class UltraRun
         // :: Settle, when the last call has told what it used
         _ = Task.WhenAll(_chains).ContinueWith(_ => _admission.Settle(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         _services.Metrics.RunEnded(Preset.Name, end);
+        RunSpans.Ended(span, end);
         _events.Post(end);
         return end;
     }
@@ -132,6 +135,7 @@ internal sealed partial class UltraRun
     private async Task<StageResult<ChainResult>> CollectAsync(RunStage stage, char prefix, MemberState[] members, StageRule rule, Func<MemberState, int, ChainRequest> requestOf, Action<StageWatcher>? prepare = null)
     {
         _stage = stage;
+        using var span = RunSpans.Start(stage);
         string[] ids = [.. members.Select(member => $"{prefix}.{member.Id}")];
         var watcher = new StageWatcher(stage, ids, [.. members.Select(member => member.Id)], Math.Max(rule.Quorum, rule.Needed), rule.Grace, _events, _tally, _services.Metrics);
         prepare?.Invoke(watcher);
@@ -144,7 +148,7 @@ internal sealed partial class UltraRun
             return new StageCall<ChainResult>(token => Track(chain.RunAsync(request, token)), ChainResult.Counts, stage == RunStage.Initial && member.Member.Required);
         }).ToArray();
         var result = await StageCollector.CollectAsync(calls, rule, _services.Time, _cancellation, watcher);
-        StageEnded(stage, result.Elapsed, result.Ok, result.Calls.Count(call => !call.IsOk && call.Cancelled is null), result.Calls.Count(call => call.Cancelled is not null));
+        StageEnded(span, stage, result.Elapsed, result.Ok, result.Calls.Count(call => !call.IsOk && call.Cancelled is null), result.Calls.Count(call => call.Cancelled is not null));
         var ok = result.Calls.Where(call => call.IsOk).Select(call => call.Elapsed).Order().ToArray();
         if (ok.Length >= rule.Quorum && ok.Length < members.Length + (result.End == StageEnd.Quorum ? 1 : 0))
         {
@@ -159,8 +163,9 @@ internal sealed partial class UltraRun
         return result;
     }
 
-    private void StageEnded(RunStage stage, TimeSpan elapsed, int ok, int failed, int cancelled)
+    private void StageEnded(Activity? span, RunStage stage, TimeSpan elapsed, int ok, int failed, int cancelled)
     {
+        RunSpans.Ended(span, ok, failed, cancelled);
         _times[(int)stage] = elapsed;
         _services.Metrics.StageEnded(stage, elapsed);
         _events.Post(new StageCompleted(stage, ok, failed, cancelled, elapsed));

@@ -4,6 +4,7 @@ using UltraAI.Gateway.Synthesis.Collect;
 using UltraAI.Gateway.Synthesis.Events;
 using UltraAI.Gateway.Synthesis.Presets;
 using UltraAI.Gateway.Synthesis.Runs;
+using UltraAI.Gateway.Telemetry.Access;
 using UltraAI.Gateway.Transport;
 
 namespace UltraAI.Gateway.Synthesis.Surface;
@@ -74,19 +75,42 @@ internal sealed class RunLauncher(
         registry.Add(plan.Id, key, cancellation);
         context.Response.Headers[UltraResponse.RunIdField] = plan.Id;
         var events = new RunEvents(services.Time, plan.Request.IsStream);
-        return new StartedRun(plan, events, RunAsync(plan, admission, events, cancellation));
+        return new StartedRun(plan, events, RunAsync(plan, admission, events, cancellation, AccessEntry.Of(context)));
     }
 
-    private async Task<RunEnd> RunAsync(RunPlan plan, RunAdmission admission, RunEvents events, RunCancellation cancellation)
+    private async Task<RunEnd> RunAsync(RunPlan plan, RunAdmission admission, RunEvents events, RunCancellation cancellation, AccessEntry? entry)
     {
         try
         {
-            return await new UltraRun(plan, admission, services, events, cancellation).RunAsync();
+            var end = await new UltraRun(plan, admission, services, events, cancellation).RunAsync();
+            Fill(entry, plan, end);
+            return end;
         }
         finally
         {
             registry.Remove(plan.Id);
             cancellation.Dispose();
+        }
+    }
+
+    private static void Fill(AccessEntry? entry, RunPlan plan, RunEnd end)
+    {
+        if (entry is null)
+        {
+            return;
+        }
+
+        var (status, usage) = end switch
+        {
+            RunCompleted { Report: var report } => (report.Status, report.Usage),
+            RunFailed failed => ("failed", failed.Usage),
+            RunCancelled cancelled => ("cancelled", cancelled.Usage),
+            _ => (null, null),
+        };
+        (entry.RunId, entry.Model, entry.Outcome) = (plan.Id, plan.Request.Preset.Name, status);
+        if (usage is not null)
+        {
+            (entry.InputTokens, entry.OutputTokens, entry.NanoUsd, entry.IsEstimated) = (usage.Usage.Input, usage.Usage.Output, usage.NanoUsd, usage.IsEstimated);
         }
     }
 }

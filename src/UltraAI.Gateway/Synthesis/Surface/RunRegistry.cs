@@ -9,6 +9,9 @@ internal sealed class RunRegistry
 {
     private readonly ConcurrentDictionary<string, (string Key, RunCancellation Cancellation)> _runs = new(StringComparer.Ordinal);
 
+    /// <summary>How many there are.</summary>
+    public int Count => _runs.Count;
+
     /// <summary>The runs that are under way now.</summary>
     public IEnumerable<string> Ids => _runs.Keys;
 

@@ -6,6 +6,7 @@ using UltraAI.Gateway.Keys;
 using UltraAI.Gateway.Providers;
 using UltraAI.Gateway.Synthesis.Calls;
 using UltraAI.Gateway.Synthesis.Runs;
+using UltraAI.Gateway.Telemetry.Access;
 
 namespace UltraAI.Gateway.Synthesis.Surface;
 
@@ -40,6 +41,11 @@ internal sealed class UltraAccess(IVirtualKeySource keys, IForwardingSettingsSou
             {
                 await UltraResponse.WriteAsync(context, error);
                 return;
+            }
+
+            if (AccessEntry.Of(context) is { } entry)
+            {
+                (entry.Provider, entry.Key) = ("ultra", key!.Name);
             }
 
             await handle(context, key!);

@@ -3,15 +3,10 @@ using System.Net;
 namespace UltraAI.Gateway.Transport.Pools;
 
 /// <summary>What a call has tried by now.</summary>
-/// <param name="pool">Where it chooses from; null: its maker has chosen.</param>
-internal struct Attempts(ProviderPool? pool)
+/// <param name="pool">Where it chooses from.</param>
+internal sealed class Attempts(ProviderPool pool)
 {
-    public readonly ProviderPool? Pool => pool;
-
-    public readonly bool HasChoice => pool?.HasChoice == true;
-
-    /// <summary>How many attempts there were, the current one included.</summary>
-    public int Number { get; set; }
+    public ProviderPool Pool => pool;
 
     public ulong TriedDestinations { get; private set; }
 
@@ -23,11 +18,11 @@ internal struct Attempts(ProviderPool? pool)
     /// <summary>What the next attempt presents; null: one that was not tried.</summary>
     public CredentialState? Credential { get; private set; }
 
-    public readonly bool HasOtherDestination(ProviderCall call) =>
-        pool is { Destinations.Length: > 1 } && pool.ChooseDestination(TriedDestinations | BitOf(call.Destination!)) is not null;
+    public bool HasOtherDestination(ProviderCall call) =>
+        pool.Destinations.Length > 1 && pool.ChooseDestination(TriedDestinations | BitOf(call.Destination!)) is not null;
 
-    public readonly bool HasOtherCredential(ProviderCall call) =>
-        pool is { Credentials.Length: > 1 }
+    public bool HasOtherCredential(ProviderCall call) =>
+        pool.Credentials.Length > 1
         && pool.ChooseCredential(call.AllowedCredentials, call.Facts?.Model, TriedCredentials | BitOf(call.Credential!), out _) is { IsRejected: false };
 
     /// <summary>The next attempt is the same again.</summary>
@@ -40,12 +35,9 @@ internal struct Attempts(ProviderPool? pool)
     /// <summary>The next attempt goes to another destination.</summary>
     public void LeaveDestination(ProviderCall call)
     {
-        if (HasChoice)
-        {
-            TriedDestinations |= BitOf(call.Destination!);
-            Destination = null;
-            Credential = call.Credential;
-        }
+        TriedDestinations |= BitOf(call.Destination!);
+        Destination = null;
+        Credential = call.Credential;
     }
 
     /// <summary>The next attempt is what this answer calls for.</summary>
@@ -63,7 +55,7 @@ internal struct Attempts(ProviderPool? pool)
         }
     }
 
-    private readonly ulong BitOf(Destination destination) => 1UL << pool!.IndexOf(destination);
+    private ulong BitOf(Destination destination) => 1UL << pool.IndexOf(destination);
 
-    private readonly ulong BitOf(CredentialState credential) => 1UL << pool!.IndexOf(credential);
+    private ulong BitOf(CredentialState credential) => 1UL << pool.IndexOf(credential);
 }

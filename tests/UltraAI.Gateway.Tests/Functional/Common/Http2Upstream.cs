@@ -18,17 +18,21 @@ internal sealed class Http2Upstream : IAsyncDisposable
     private readonly WebApplication _app;
     private int _connections;
 
-    private Http2Upstream(RequestDelegate handler)
+    private Http2Upstream(RequestDelegate handler, int maxStreams)
     {
         _authority = new TemporaryFile(_certificate.ExportCertificatePem());
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
-            listen.Use(Count);
-            listen.Protocols = HttpProtocols.Http2;
-            listen.UseHttps(_certificate);
-        }));
+            kestrel.Limits.Http2.MaxStreamsPerConnection = maxStreams;
+            kestrel.Listen(IPAddress.Loopback, 0, listen =>
+            {
+                listen.Use(Count);
+                listen.Protocols = HttpProtocols.Http2;
+                listen.UseHttps(_certificate);
+            });
+        });
         _app = builder.Build();
         _app.Run(handler);
     }
@@ -40,9 +44,9 @@ internal sealed class Http2Upstream : IAsyncDisposable
 
     public int Connections => Volatile.Read(ref _connections);
 
-    public static async Task<Http2Upstream> StartAsync(RequestDelegate handler)
+    public static async Task<Http2Upstream> StartAsync(RequestDelegate handler, int maxStreams = 100)
     {
-        var upstream = new Http2Upstream(handler);
+        var upstream = new Http2Upstream(handler, maxStreams);
         await upstream._app.StartAsync();
         return upstream;
     }

@@ -10,7 +10,7 @@ internal sealed class RawUpstream : IAsyncDisposable
 {
     public const string DefaultBody = """{"object":"ok"}""";
 
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly ConcurrentQueue<RawRequest> _requests = new();
     private readonly ConcurrentDictionary<WireConnection, Task> _connections = new();
     private readonly Task _accepting;
@@ -18,7 +18,13 @@ internal sealed class RawUpstream : IAsyncDisposable
     private int _open;
 
     public RawUpstream()
+        : this(new IPEndPoint(IPAddress.Loopback, 0))
     {
+    }
+
+    public RawUpstream(IPEndPoint address)
+    {
+        _listener = new TcpListener(address);
         _listener.Start(backlog: 1024);
         Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
         _accepting = AcceptAsync();

@@ -5,6 +5,7 @@ import { colour, onTheme } from './theme.js';
 import { showNumbers } from './numbers.js';
 
 const colours = 8;
+const wholeSteps = [1, 2, 5].flatMap(step => [0, 1, 2, 3, 4, 5, 6, 7, 8].map(zeros => step * 10 ** zeros)).sort((a, b) => a - b);
 
 /**
  * @param {object} options
@@ -14,12 +15,13 @@ const colours = 8;
  * @param {(x: number, long: boolean) => string} options.formatX
  * @param {'line' | 'bars'} [options.kind]  bars are stacked
  * @param {boolean} [options.tall]
+ * @param {boolean} [options.whole]  there are no halves
  * @param {string} [options.className]
  * @param {(x: number) => void} [options.pick]  what a click on a point does; else the numbers open
  * @param {any} [options.tools]
  */
 export function chart(options) {
-  const { title, note, format, formatX, kind = 'line', tall, className = '', pick, tools } = options;
+  const { title, note, format, formatX, kind = 'line', tall, className = '', whole = false, pick, tools } = options;
   let plot = null;
   let labels = [];
   let data = [[]];
@@ -65,7 +67,7 @@ export function chart(options) {
     return {
       width: box.clientWidth,
       height: box.clientHeight,
-      padding: [10, 8, 0, 0],
+      padding: [10, 22, 0, 0],
       legend: { show: false },
       cursor: { y: false, points: { show: kind === 'line', size: 7 }, drag: { x: false, y: false } },
       scales: {
@@ -74,7 +76,7 @@ export function chart(options) {
       },
       axes: [
         { ...axis, grid: { show: false }, size: 26, space: 70, values: (u, splits) => splits.map(x => kind === 'bars' && !Number.isInteger(x) ? '' : formatX(x, false)), incrs: kind === 'bars' ? [1, 2, 5, 7, 14, 30, 60, 90] : [5, 10, 15, 30, 60, 120, 300, 600, 900, 1800] },
-        { ...axis, size: 58, space: 36, values: (u, splits) => splits.map(format) },
+        { ...axis, size: 58, space: 36, incrs: whole ? wholeSteps : undefined, values: (u, splits) => splits.map(format) },
       ],
       series: [{}, ...ordered(labels.map((label, i) => seriesOf(label, i)))],
       hooks: { setCursor: [moveTip] },

@@ -5,13 +5,13 @@ const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFracti
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const isNumber = value => typeof value === 'number' && Number.isFinite(value);
 
-/** 950, 12.4K, 3.1M */
-export const short = value => !isNumber(value) ? none : Math.abs(value) < 1000 ? whole.format(value) : compact.format(value);
+/** 7.5, 950, 12.4K, 3.1M */
+export const short = value => !isNumber(value) ? none : Math.abs(value) < 10 && !Number.isInteger(value) ? value.toFixed(1) : Math.abs(value) < 1000 ? whole.format(value) : compact.format(value);
 
 /** 12,400 */
 export const count = value => isNumber(value) ? whole.format(value) : none;
 
-/** As many digits as the amount needs: $0.0412, $12.40, $1,240 */
+/** As many digits as the amount needs: $0.0412, $12.40, $12,400 */
 export function usd(value) {
   if (!isNumber(value)) {
     return none;
@@ -19,7 +19,7 @@ export function usd(value) {
 
   const size = Math.abs(value);
   const digits = size === 0 || size >= 1 ? 2 : size >= 0.001 ? 4 : 6;
-  return value.toLocaleString('en', { style: 'currency', currency: 'USD', minimumFractionDigits: size >= 10000 ? 0 : digits, maximumFractionDigits: size >= 10000 ? 0 : digits });
+  return value.toLocaleString('en', { style: 'currency', currency: 'USD', minimumFractionDigits: size >= 10000 ? 0 : 2, maximumFractionDigits: size >= 10000 ? 0 : digits });
 }
 
 /** 8.4 ms, 640 ms, 1.92 s, 72 s */

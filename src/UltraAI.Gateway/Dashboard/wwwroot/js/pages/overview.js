@@ -26,7 +26,7 @@ export function mount(box, { query }) {
     errors: chart({ title: 'Errors', note: 'Calls that the provider or the way to it failed', format: rate, formatX, className: 'w6' }),
     latency: chart({ title: 'Latency', note: 'Calls that ended in the last 10 seconds', format: format.ms, formatX, className: 'w6' }),
     firstChunk: chart({ title: 'Time to first chunk', note: 'Calls that ended in the last 10 seconds', format: format.ms, formatX, className: 'w6' }),
-    connections: chart({ title: 'Connections', note: 'Open to providers', format: format.short, formatX, className: 'w6' }),
+    connections: chart({ title: 'Connections', note: 'Open to providers', format: format.short, whole: true, formatX, className: 'w6' }),
     tokens: chart({ title: 'Tokens', note: 'In and out, per second', format: rate, formatX, className: 'w6' }),
   };
   const providers = providerTable();

@@ -1,0 +1,96 @@
+using System.Diagnostics.Tracing;
+using System.Globalization;
+using Microsoft.Diagnostics.NETCore.Client;
+
+namespace UltraAI.Gateway.Soak;
+
+/// <summary>Looks at the gateway from outside: the kernel's figures, its own metrics, and a full collection that is asked for over the diagnostics port.</summary>
+internal sealed class Sampler(GatewayUnderTest gateway) : IDisposable
+{
+    // https://learn.microsoft.com/dotnet/fundamentals/diagnostics/runtime-garbage-collection-events: GCHeapCollectKeyword
+    private const long CollectKeyword = 0x800000;
+    private const double Mega = 1_000_000;
+
+    private readonly HttpClient _client = new();
+
+    public async Task<Sample> TakeAsync(TimeSpan elapsed)
+    {
+        await IdleAsync();
+        var collections = (await MetricsAsync())("dotnet_gc_collections_total");
+        using (await CollectAsync())
+        {
+            for (var i = 0; i < 100 && (await MetricsAsync())("dotnet_gc_collections_total") <= collections; i++)
+            {
+                await Task.Delay(50);
+            }
+        }
+
+        // The session itself has a thread and handles while it lasts.
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        var metric = await MetricsAsync();
+        return new Sample(
+            elapsed.TotalMinutes,
+            Threads(),
+            Directory.GetFileSystemEntries($"/proc/{gateway.ProcessId}/fd").Length,
+            (int)(metric("http_client_open_connections") + metric("kestrel_active_connections")),
+            (metric("dotnet_gc_last_collection_heap_size_bytes") - metric("dotnet_gc_last_collection_heap_fragmentation_size_bytes")) / Mega,
+            metric("dotnet_process_memory_working_set_bytes") / Mega,
+            (long)metric("ultraai_requests_total"));
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    /// <summary>Waits until nothing runs any more, and idle connections are closed.</summary>
+    private async Task IdleAsync()
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            var metric = await MetricsAsync();
+            if (metric("ultraai_calls_active") == 0 && metric("ultraai_queue_depth") == 0 && metric("http_client_open_connections") == 0)
+            {
+                return;
+            }
+
+            await Task.Delay(200);
+        }
+    }
+
+    private async Task<IDisposable> CollectAsync()
+    {
+        var client = new DiagnosticsClient(gateway.ProcessId);
+        var provider = new EventPipeProvider("Microsoft-Windows-DotNETRuntime", EventLevel.Informational, CollectKeyword);
+        var session = await client.StartEventPipeSessionAsync([provider], requestRundown: false, 1, CancellationToken.None);
+        return new Session(session);
+    }
+
+    private int Threads() => int.Parse(
+        File.ReadLines($"/proc/{gateway.ProcessId}/status").Single(line => line.StartsWith("Threads:", StringComparison.Ordinal))["Threads:".Length..], CultureInfo.InvariantCulture);
+
+    private async Task<Func<string, double>> MetricsAsync()
+    {
+        var lines = (await _client.GetStringAsync(new Uri(gateway.Address + "/metrics"))).Split('\n');
+        return name => lines
+            .Where(line => line.StartsWith(name + "{", StringComparison.Ordinal) || line.StartsWith(name + " ", StringComparison.Ordinal))
+            .Sum(line => double.Parse(line[(line.LastIndexOf('}') + 1)..].Replace(name, "", StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries)[0], CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Reads the events that come along, and ends the session.</summary>
+    private sealed class Session : IDisposable
+    {
+        private readonly EventPipeSession _session;
+        private readonly Task _reading;
+
+        public Session(EventPipeSession session)
+        {
+            _session = session;
+            _reading = session.EventStream.CopyToAsync(Stream.Null);
+        }
+
+        public void Dispose()
+        {
+            _session.Stop();
+            _reading.Wait(TimeSpan.FromSeconds(10));
+            _session.Dispose();
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using System.Buffers;
+
+namespace UltraAI.Gateway.Telemetry.Access;
+
+/// <summary>Writes the access log in batches, away from the requests.</summary>
+internal sealed partial class AccessLogWriter(AccessLog log, TimeProvider time, ILogger<AccessLogWriter> logger) : BackgroundService
+{
+    private const int BatchBytes = 64 * 1024;
+
+    private static readonly TimeSpan BetweenWarnings = TimeSpan.FromMinutes(1);
+
+    private readonly ArrayBufferWriter<byte> _lines = new(BatchBytes);
+    private int _count;
+    private long? _warnedAt;
+
+    /// <summary>Writes what is there, as long as the host has time.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        log.Complete();
+        if (ExecuteTask is { } writing)
+        {
+            await writing.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await base.StopAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await using var output = new LineOutput(time);
+        using var line = new AccessLine();
+        while (await log.Waiting.WaitToReadAsync(CancellationToken.None))
+        {
+            while (log.Waiting.TryRead(out var entry))
+            {
+                line.Write(entry, _lines);
+                log.Return(entry);
+                _count++;
+                if (_lines.WrittenCount >= BatchBytes)
+                {
+                    await WriteAsync(output);
+                }
+            }
+
+            await WriteAsync(output);
+        }
+    }
+
+    private async Task WriteAsync(LineOutput output)
+    {
+        if (_count == 0)
+        {
+            return;
+        }
+
+        var settings = log.Settings;
+        try
+        {
+            if (settings.Target != LogTarget.Off)
+            {
+                await output.WriteAsync(_lines.WrittenMemory, settings.Target, settings.Path);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            log.Drop(_count);
+            if (_warnedAt is not { } last || time.GetElapsedTime(last) > BetweenWarnings)
+            {
+                _warnedAt = time.GetTimestamp();
+                LogNotWritten(settings.Path ?? "standard output", exception.GetType().Name);
+            }
+        }
+
+        _lines.ResetWrittenCount();
+        _count = 0;
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The access log can't be written to {Path}: {Reason}; lines are dropped and counted", EventName = "AccessLogNotWritten")]
+    private partial void LogNotWritten(string path, string reason);
+}
