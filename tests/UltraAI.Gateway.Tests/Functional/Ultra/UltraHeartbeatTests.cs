@@ -8,9 +8,9 @@ namespace UltraAI.Gateway.Tests.Functional.Ultra;
 public sealed class UltraHeartbeatTests
 {
     [Theory]
-    [InlineData("", ": ultra initial 2/3")]
-    [InlineData(",\"ultra\":{\"progress\":\"none\"}", ":")]
-    public async Task OpenAIStream_HoldsItsStatusForAWhile_AndThenSaysHowFarItIs(string more, string comment)
+    [InlineData("", ": ultra initial 2/3", "^(: ultra initial [0-2]/3)?$")]
+    [InlineData(",\"ultra\":{\"progress\":\"none\"}", ":", "^:?$")]
+    public async Task OpenAIStream_HoldsItsStatusForAWhile_AndThenSaysHowFarItIs(string more, string comment, string pattern)
     {
         await using var environment = await StartAsync();
         var goOn = new TaskCompletionSource();
@@ -19,17 +19,20 @@ public sealed class UltraHeartbeatTests
 
         using var response = await environment.PostAsync("/ultra/v1/chat/completions", UltraEnvironment.Body(",\"stream\":true" + more), HttpCompletionOption.ResponseHeadersRead);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
-        var comments = new List<string?>();
-        for (var i = 0; i < 4; i++)
+        var seen = new List<string>();
+        while (seen.Count(line => line == comment) < 2)
         {
-            comments.Add(await reader.ReadLineAsync(TestContext.Current.CancellationToken));
+            // On a busy machine the first ones may come before the two that answer have done so.
+            var line = await reader.ReadLineAsync(TestContext.Current.CancellationToken);
+            Assert.NotNull(line);
+            seen.Add(line);
         }
 
         goOn.SetResult();
         var rest = await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(200, (int)response.StatusCode);
-        Assert.Equal([comment, "", comment, ""], comments);
+        Assert.All(seen, line => Assert.Matches(pattern, line));
         Assert.EndsWith("data: [DONE]\n\n", rest, StringComparison.Ordinal);
     }
 
