@@ -15,6 +15,8 @@ internal sealed class Rig : IAsyncDisposable
 
     private static readonly string Self = Path.Combine(AppContext.BaseDirectory, "UltraAI.Gateway.Compare.dll");
 
+    private static volatile string? _toDelete;
+
     private readonly DirectoryInfo _folder;
     private readonly CompareOptions _options;
     private readonly string _gateway;
@@ -41,6 +43,7 @@ internal sealed class Rig : IAsyncDisposable
     public static async Task<Rig> StartAsync(CompareOptions options)
     {
         var folder = Directory.CreateTempSubdirectory("ultraai-compare-");
+        _toDelete = folder.FullName;
         var rig = new Rig(options, folder, options.Gateway ?? await GatewayBuild.PublishAsync(folder.FullName));
         await WaitForAsync(rig._upstreamPort, rig._upstream);
         return rig;
@@ -65,6 +68,23 @@ internal sealed class Rig : IAsyncDisposable
         return target;
     }
 
+    /// <summary>Ends everything that was started and deletes what was written, at once.</summary>
+    public static void Abandon()
+    {
+        StartedProcess.KillAll();
+        try
+        {
+            if (_toDelete is { } folder && Directory.Exists(folder))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+        catch (IOException)
+        {
+            // Something still writes there; it is in the temporary folder, and small.
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _upstream.DisposeAsync();
@@ -73,7 +93,7 @@ internal sealed class Rig : IAsyncDisposable
             await _redis.DisposeAsync();
         }
 
-        _folder.Delete(recursive: true);
+        Abandon();
     }
 
     /// <summary>Waits until the port takes connections, and of the gateway until it says that it is ready.</summary>

@@ -91,6 +91,69 @@ public sealed class FailoverTests
     }
 
     [Fact]
+    public async Task BodyWithoutALength_IsNotRepeated_OnceItHasBegun()
+    {
+        await using var gateway = await GatewayEnvironment.StartAsync(c => c.WithDestinations("google", "huggingface"));
+        gateway.Google.Handler = gateway.HuggingFace.Handler = exchange => exchange.RespondAsync("503 Service Unavailable", "{}");
+
+        var response = await gateway.SendAsync(Chunked(new string('x', 100_000)));
+
+        response.AssertPassed(503);
+        Assert.Equal(100_000, Assert.Single(gateway.Google.Requests.Concat(gateway.HuggingFace.Requests)).Body.Length);
+    }
+
+    [Fact]
+    public async Task BodyWithoutALength_GoesToTheNextDestination_WhereTheFirstOneIsNotThere()
+    {
+        await using var gateway = await GatewayEnvironment.StartAsync(c => c.WithDestinations(DeadUrl(), "google"));
+
+        for (var i = 0; i < 6; i++)
+        {
+            (await gateway.SendAsync(Chunked(new string('x', 100_000)))).AssertPassed();
+        }
+
+        Assert.All(gateway.Google.Requests, request => Assert.Equal(100_000, request.Body.Length));
+        Assert.Equal(6, gateway.Google.Requests.Count);
+    }
+
+    [Fact]
+    public async Task OverHttp2_AnAnswerBeforeTheBodyIsThere_IsFollowedByTheWholeBody()
+    {
+        var lengths = new System.Collections.Concurrent.ConcurrentQueue<long>();
+        await using var upstream = await Http2Upstream.StartAsync(async context =>
+        {
+            if (context.Request.Headers.Authorization == "Bearer " + PoolSetup.SecretOf("one"))
+            {
+                context.Response.StatusCode = 429;
+                context.Response.Headers.RetryAfter = "0";
+                return;
+            }
+
+            long length = 0;
+            var buffer = new byte[64 * 1024];
+            int count;
+            while ((count = await context.Request.Body.ReadAsync(buffer, context.RequestAborted)) > 0)
+            {
+                length += count;
+            }
+
+            lengths.Enqueue(length);
+        });
+        await using var gateway = await GatewayEnvironment.StartAsync(c =>
+        {
+            c.WithCredentials("one", "two")["Providers"]!["openai"]!["BaseUrl"] = upstream.BaseUrl;
+            TransportOptions.Set(c, ("TrustedCertificates", upstream.AuthorityFile));
+        });
+
+        var responses = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => gateway.PostAsync("/openai/v1/files", new string('x', 900_000))));
+
+        Assert.All(responses, response => response.AssertPassed());
+        Assert.Equal(40, lengths.Count);
+        Assert.All(lengths, length => Assert.Equal(900_000, length));
+        Assert.NotEqual(0, gateway.Measurements.Sum("ultraai.failovers", "reason=rate_limited"));
+    }
+
+    [Fact]
     public async Task ResponseThatHasBegun_IsNotRepeated()
     {
         await using var gateway = await GatewayEnvironment.StartAsync(c => c.WithDestinations("google", "huggingface"));
@@ -267,6 +330,9 @@ public sealed class FailoverTests
         listener.Start();
         return $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
     }
+
+    private static string Chunked(string body) => Request.Send(
+        "POST", "/openai/v1/files", [Request.Authorization, "Transfer-Encoding: chunked"]) + $"{body.Length:x}\r\n{body}\r\n0\r\n\r\n";
 
     private static Task<GatewayEnvironment> StartAsync(TimeProvider time, Action<JsonObject> configure) => GatewayEnvironment.StartAsync(new GatewaySetup
     {

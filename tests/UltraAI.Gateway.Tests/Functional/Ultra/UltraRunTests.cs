@@ -27,6 +27,24 @@ public sealed class UltraRunTests
     }
 
     [Fact]
+    public async Task LimitedCredentialOfAMember_IsFollowedByItsNext_AndTheRunIsWhole()
+    {
+        await using var environment = await UltraEnvironment.StartAsync(changeGateway: gateway =>
+        {
+            var provider = gateway["Providers"]!["openai"]!;
+            var secret = (string)provider["Credentials"]![0]!["Value"]!;
+            provider["Credentials"] = new JsonArray(new JsonObject { ["Name"] = "one", ["Value"] = secret }, new JsonObject { ["Name"] = "two", ["Value"] = secret });
+        });
+        environment.Simulator.OpenAI.Script(UltraEnvironment.IsDraft, SimulatedBehaviour.RateLimited(TimeSpan.FromSeconds(60)), times: 1);
+        environment.ScriptUsualRun();
+
+        var answer = await environment.AskAsync();
+
+        Assert.Equal(("complete", 0), ((string?)answer["ultra"]!["status"], answer["ultra"]!["degraded"]!.AsArray().Count));
+        Assert.Equal(2, environment.Simulator.OpenAI.Requests.Count(UltraEnvironment.IsDraft));
+    }
+
+    [Fact]
     public async Task ReviewOff_MakesNoReview()
     {
         await using var environment = await UltraEnvironment.StartAsync(preset => preset["Review"] = new JsonObject { ["Mode"] = "off" });
