@@ -126,21 +126,22 @@ internal sealed class Rig : IAsyncDisposable
         var upstream = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_upstreamPort}");
         var tls = _tlsPorts.Select(tlsPort => string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{tlsPort}")).ToArray();
         var folder = _folder.CreateSubdirectory(string.Create(CultureInfo.InvariantCulture, $"{name}-{++_started}")).FullName;
+        var log = Path.Combine(folder, "access.jsonl");
         JsonObject Embedded() => new() { ["Path"] = Path.Combine(folder, "gateway.db") };
         switch (name)
         {
             case TargetNames.Gateway:
-                return Gateway(folder, port, GatewayConfiguration.Make(upstream, isGoverned: true, Embedded()));
+                return Gateway(folder, port, GatewayConfiguration.Make(upstream, log, Embedded()));
             case TargetNames.GatewayOff:
-                return Gateway(folder, port, GatewayConfiguration.Make(upstream, isGoverned: false, Embedded()));
+                return Gateway(folder, port, GatewayConfiguration.Make(upstream, null, Embedded()));
             case TargetNames.GatewayRedis:
                 return await StartRedisAsync()
-                    ? Gateway(folder, port, GatewayConfiguration.Make(upstream, isGoverned: true, new JsonObject { ["Kind"] = "Redis", ["Redis"] = $"127.0.0.1:{_redisPort}" }))
+                    ? Gateway(folder, port, GatewayConfiguration.Make(upstream, log, new JsonObject { ["Kind"] = "Redis", ["Redis"] = $"127.0.0.1:{_redisPort}" }))
                     : null;
             case "gateway-tls1":
-                return Gateway(folder, port, GatewayConfiguration.Make(tls[0], isGoverned: true, Embedded(), "1.1", _trusted));
+                return Gateway(folder, port, GatewayConfiguration.Make(tls[0], log, Embedded(), "1.1", _trusted));
             case "gateway-tls2":
-                return Gateway(folder, port, GatewayConfiguration.Make(tls[1], isGoverned: true, Embedded(), "2", _trusted));
+                return Gateway(folder, port, GatewayConfiguration.Make(tls[1], log, Embedded(), "2", _trusted));
             case TargetNames.Yarp:
                 return ["dotnet", Self, "yarp", Text(port), upstream, Credential, "", "1.1"];
             case "yarp-tls1":
