@@ -22,6 +22,7 @@ var watch = Stopwatch.StartNew();
 Console.WriteLine("minutes  threads  handles  connections  heap after GC, MB  working set, MB  requests");
 
 // What is made once is made by then: it is no growth.
+await traffic.FillAsync();
 await traffic.RunAsync(round);
 gateway.Reload();
 await traffic.RunAsync(round);

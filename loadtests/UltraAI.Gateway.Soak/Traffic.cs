@@ -9,11 +9,18 @@ namespace UltraAI.Gateway.Soak;
 /// <summary>Clients that do what clients do, the bad things too: they leave, reset their connections, read slowly, send wrong keys.</summary>
 internal sealed class Traffic(string address, int clients) : IDisposable
 {
+    // More than the gateway remembers of them anywhere.
+    private const int Models = 6000;
+
     private readonly HttpClient _client = new(new SocketsHttpHandler { PooledConnectionIdleTimeout = TimeSpan.FromSeconds(2) });
     private readonly Uri _address = new(address);
 
     /// <summary>How often each thing came to which end.</summary>
     public ConcurrentDictionary<string, long> Ends { get; } = new();
+
+    /// <summary>Fills what the gateway remembers up to a bound, such as names of models: that is no growth.</summary>
+    public Task FillAsync() => Parallel.ForEachAsync(
+        Enumerable.Range(0, Models), new ParallelOptions { MaxDegreeOfParallelism = clients }, async (model, _) => await PostAsync("/openai/v1/embeddings", Embedding(model)));
 
     /// <summary>Lets the clients send one request after the other, until the time is over.</summary>
     public async Task RunAsync(TimeSpan time)
@@ -48,7 +55,7 @@ internal sealed class Traffic(string address, int clients) : IDisposable
         < 35 => ("call", () => PostAsync("/openai/v1/chat/completions", Chat("Hello", isStream: false))),
         < 45 => ("message", () => PostAsync("/anthropic/v1/messages", """{"model":"claude-sonnet-4-5","max_tokens":50,"messages":[{"role":"user","content":"Hello"}]}""")),
         < 60 => ("stream", () => PostAsync("/openai/v1/chat/completions", Chat(Behaviours.Slow, isStream: true))),
-        < 65 => ("embedding", () => PostAsync("/openai/v1/embeddings", $$"""{"model":"model-{{random.Next()}}","input":"Hello"}""")),
+        < 65 => ("embedding", () => PostAsync("/openai/v1/embeddings", Embedding(random.Next(2 * Models)))),
         < 70 => ("upload", () => PostAsync("/google/upload/v1beta/files", new string('x', 1_000_000))),
         < 75 => ("client leaves", () => LeaveAsync(random, isReset: false)),
         < 80 => ("client resets", () => LeaveAsync(random, isReset: true)),
@@ -60,6 +67,8 @@ internal sealed class Traffic(string address, int clients) : IDisposable
         < 98 => ("wrong key", () => PostAsync("/openai/v1/chat/completions", Chat("Hello", isStream: false), "vk-wrong")),
         _ => ("run", () => PostAsync("/ultra/v1/chat/completions", """{"model":"ultra","messages":[{"role":"user","content":"Hello"}]}""")),
     };
+
+    private static string Embedding(int model) => $$"""{"model":"model-{{model}}","input":"Hello"}""";
 
     private static string Chat(string text, bool isStream) =>
         $$"""{"model":"gpt-4o","stream":{{(isStream ? "true" : "false")}},"messages":[{"role":"user","content":"{{text}}"}]}""";
