@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using UltraAI.Gateway.Compare;
-using UltraAI.Gateway.Compare.Processes;
 using UltraAI.Gateway.Compare.Reports;
 using UltraAI.Gateway.Compare.Targets;
 using UltraAI.Gateway.Compare.Upstream;
@@ -29,8 +28,9 @@ if (args is ["--help" or "-h"])
     return 0;
 }
 
-using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => StartedProcess.KillAll());
-using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => StartedProcess.KillAll());
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Rig.Abandon());
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Rig.Abandon());
+using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, _ => Rig.Abandon());
 try
 {
     if (!OperatingSystem.IsLinux())
@@ -47,7 +47,7 @@ catch (CompareException exception)
 }
 finally
 {
-    StartedProcess.KillAll();
+    Rig.Abandon();
 }
 
 static async Task<int> RunAsync(CompareOptions options)

@@ -5,13 +5,19 @@ namespace UltraAI.Gateway.Compare.Load;
 /// <summary>What was done and how long it took, while it is asked to count.</summary>
 internal sealed class LoadCounts
 {
+    private static readonly TimeSpan StallTime = TimeSpan.FromMilliseconds(100);
+
     private long _done;
+    private long _stalls;
     private long _errors;
     private volatile bool _isCounting = true;
 
     public LatencyHistogram Times { get; } = new();
 
     public long Done => Interlocked.Read(ref _done);
+
+    /// <summary>Gets how often it took a tenth of a second or more.</summary>
+    public long Stalls => Interlocked.Read(ref _stalls);
 
     public long Errors => Interlocked.Read(ref _errors);
 
@@ -28,6 +34,10 @@ internal sealed class LoadCounts
         {
             Interlocked.Increment(ref _done);
             Times.Add(time);
+            if (time >= StallTime)
+            {
+                Interlocked.Increment(ref _stalls);
+            }
         }
     }
 

@@ -49,7 +49,7 @@ internal sealed class ComparisonReport(CompareOptions options, IReadOnlyDictiona
 
     private static void Table(StringBuilder text, Scenario scenario, Dictionary<string, List<Sample>> targets)
     {
-        var names = targets.Values.SelectMany(rounds => rounds).SelectMany(sample => sample.Values.Keys).Where(name => name != "units").Distinct().ToArray();
+        var names = targets.Values.SelectMany(rounds => rounds).SelectMany(sample => sample.Values.Keys).Distinct().Where(name => IsShown(scenario, name)).ToArray();
         var hasCpu = names.Contains("cpu_us") && targets.ContainsKey(TargetOfRatio(scenario));
         text.Append(Say($"\n### {scenario.Name}: {scenario.Title}\n\nMedians; CPU per {scenario.Unit}.\n\n| target | {string.Join(" | ", names)}{(hasCpu ? " | CPU × yarp" : "")} | errors |\n| --- |{string.Concat(names.Select(_ => " ---: |"))}{(hasCpu ? " ---: |" : "")} ---: |\n"));
         foreach (var (target, rounds) in targets)
@@ -58,6 +58,10 @@ internal sealed class ComparisonReport(CompareOptions options, IReadOnlyDictiona
             text.Append(Say($"| {target} | {string.Join(" | ", names.Select(name => Number(Quartiles.Of(rounds.Select(sample => sample[name])).Median)))}{ratio} | {rounds.Sum(sample => sample.Errors)} |\n"));
         }
     }
+
+    // Connections are of interest where each costs a TLS handshake.
+    private static bool IsShown(Scenario scenario, string name) =>
+        name != "units" && (name != "connections_per_1000" || scenario.Name.StartsWith("tls", StringComparison.Ordinal));
 
     /// <summary>CPU per unit by bare YARP's, of every scenario that has both.</summary>
     private IReadOnlyList<(string Scenario, string Target, double Ratio)> Ratios() =>

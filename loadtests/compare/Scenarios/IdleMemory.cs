@@ -27,10 +27,13 @@ internal static class IdleMemory
             ["kb_per_stream"] = (first.Held - before) / 1024.0 / options.IdleStreams,
             ["held_mb"] = first.Held / 1048576.0,
             ["left_open"] = Math.Max(first.LeftOpen, second.LeftOpen),
-            ["second_by_first"] = (double)second.Held / first.Held,
+
+            // A target that has kept the first streams open may have no room for as many again; the first time's figures stand all the same.
+            ["second_by_first"] = second.Errors == 0 ? (double)second.Held / first.Held : double.NaN,
             ["after_mb"] = ProcessTree.MemoryOf(pids) / 1048576.0,
+            ["second_errors"] = second.Errors,
         };
-        return new Sample(values, first.Errors + second.Errors);
+        return new Sample(values, first.Errors);
     }
 
     private static async Task<(long Held, long LeftOpen, TimeSpan Cpu, long Errors)> HoldAsync(Rig rig, CompareOptions options, Target target, int[] pids)

@@ -28,7 +28,10 @@ internal static class PacedStreams
         await load.StopAsync();
 
         var values = Measurement.Values(load.Chunks, elapsed, cpu, pids.Length > 0);
-        values["stalled_share"] = 1 - (load.Chunks.Done / (options.PacedStreams * (elapsed / Interval)));
+        values["stalls_per_1000"] = load.Chunks.Stalls * 1000.0 / load.Chunks.Done;
+
+        // Of the chunks that should have come in this time, those that did not.
+        values["missing_share"] = 1 - (load.Chunks.Done / (options.PacedStreams * (elapsed / Interval)));
         refused = (await rig.Upstream.StatsAsync()).Refused - refused;
         return new Sample(values, load.Chunks.Errors + refused + (load.Chunks.Done == 0 ? 1 : 0));
     }

@@ -8,11 +8,11 @@ internal static class GatewayConfiguration
     private const long Unreachable = 1_000_000_000;
 
     /// <param name="baseUrl">The upstream.</param>
-    /// <param name="isGoverned">Whether models, limits, a budget and prices are on.</param>
+    /// <param name="accessLog">The file of the access log, which turns on all the rest, too: models, limits, a budget and prices; null for none of them.</param>
     /// <param name="store">The <c>Store</c> section.</param>
     /// <param name="httpVersion">To the upstream.</param>
     /// <param name="trusted">The certificate of an upstream with TLS.</param>
-    public static JsonObject Make(string baseUrl, bool isGoverned, JsonObject store, string httpVersion = "1.1", string? trusted = null)
+    public static JsonObject Make(string baseUrl, string? accessLog, JsonObject store, string httpVersion = "1.1", string? trusted = null)
     {
         var key = new JsonObject { ["Name"] = "compare", ["Value"] = Rig.VirtualKey };
         var gateway = new JsonObject
@@ -36,8 +36,9 @@ internal static class GatewayConfiguration
             gateway["Transport"]!["TrustedCertificates"] = trusted;
         }
 
-        if (isGoverned)
+        if (accessLog is not null)
         {
+            gateway["AccessLog"] = new JsonObject { ["Target"] = "File", ["Path"] = accessLog };
             key["Models"] = new JsonArray("gpt-4o*");
             key["Limits"] = Limits();
             key["Limits"]!["MaxConcurrent"] = 100_000;

@@ -15,6 +15,8 @@ internal sealed class Rig : IAsyncDisposable
 
     private static readonly string Self = Path.Combine(AppContext.BaseDirectory, "UltraAI.Gateway.Compare.dll");
 
+    private static volatile string? _toDelete;
+
     private readonly DirectoryInfo _folder;
     private readonly CompareOptions _options;
     private readonly string _gateway;
@@ -41,6 +43,7 @@ internal sealed class Rig : IAsyncDisposable
     public static async Task<Rig> StartAsync(CompareOptions options)
     {
         var folder = Directory.CreateTempSubdirectory("ultraai-compare-");
+        _toDelete = folder.FullName;
         var rig = new Rig(options, folder, options.Gateway ?? await GatewayBuild.PublishAsync(folder.FullName));
         await WaitForAsync(rig._upstreamPort, rig._upstream);
         return rig;
@@ -65,6 +68,23 @@ internal sealed class Rig : IAsyncDisposable
         return target;
     }
 
+    /// <summary>Ends everything that was started and deletes what was written, at once.</summary>
+    public static void Abandon()
+    {
+        StartedProcess.KillAll();
+        try
+        {
+            if (_toDelete is { } folder && Directory.Exists(folder))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+        catch (IOException)
+        {
+            // Something still writes there; it is in the temporary folder, and small.
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _upstream.DisposeAsync();
@@ -73,7 +93,7 @@ internal sealed class Rig : IAsyncDisposable
             await _redis.DisposeAsync();
         }
 
-        _folder.Delete(recursive: true);
+        Abandon();
     }
 
     /// <summary>Waits until the port takes connections, and of the gateway until it says that it is ready.</summary>
@@ -106,21 +126,22 @@ internal sealed class Rig : IAsyncDisposable
         var upstream = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_upstreamPort}");
         var tls = _tlsPorts.Select(tlsPort => string.Create(CultureInfo.InvariantCulture, $"https://127.0.0.1:{tlsPort}")).ToArray();
         var folder = _folder.CreateSubdirectory(string.Create(CultureInfo.InvariantCulture, $"{name}-{++_started}")).FullName;
+        var log = Path.Combine(folder, "access.jsonl");
         JsonObject Embedded() => new() { ["Path"] = Path.Combine(folder, "gateway.db") };
         switch (name)
         {
             case TargetNames.Gateway:
-                return Gateway(folder, port, GatewayConfiguration.Make(upstream, isGoverned: true, Embedded()));
+                return Gateway(folder, port, GatewayConfiguration.Make(upstream, log, Embedded()));
             case TargetNames.GatewayOff:
-                return Gateway(folder, port, GatewayConfiguration.Make(upstream, isGoverned: false, Embedded()));
+                return Gateway(folder, port, GatewayConfiguration.Make(upstream, null, Embedded()));
             case TargetNames.GatewayRedis:
                 return await StartRedisAsync()
-                    ? Gateway(folder, port, GatewayConfiguration.Make(upstream, isGoverned: true, new JsonObject { ["Kind"] = "Redis", ["Redis"] = $"127.0.0.1:{_redisPort}" }))
+                    ? Gateway(folder, port, GatewayConfiguration.Make(upstream, log, new JsonObject { ["Kind"] = "Redis", ["Redis"] = $"127.0.0.1:{_redisPort}" }))
                     : null;
             case "gateway-tls1":
-                return Gateway(folder, port, GatewayConfiguration.Make(tls[0], isGoverned: true, Embedded(), "1.1", _trusted));
+                return Gateway(folder, port, GatewayConfiguration.Make(tls[0], log, Embedded(), "1.1", _trusted));
             case "gateway-tls2":
-                return Gateway(folder, port, GatewayConfiguration.Make(tls[1], isGoverned: true, Embedded(), "2", _trusted));
+                return Gateway(folder, port, GatewayConfiguration.Make(tls[1], log, Embedded(), "2", _trusted));
             case TargetNames.Yarp:
                 return ["dotnet", Self, "yarp", Text(port), upstream, Credential, "", "1.1"];
             case "yarp-tls1":

@@ -3,7 +3,7 @@ namespace UltraAI.Gateway.Compare.Targets;
 /// <summary>What is measured.</summary>
 internal static class TargetNames
 {
-    /// <summary>The gateway with everything on: models, limits, budget, prices, usage; embedded store.</summary>
+    /// <summary>The gateway with everything on: models, limits, budget, prices, usage, access log; embedded store.</summary>
     public const string Gateway = "gateway";
 
     /// <summary>The gateway with a virtual key and nothing else.</summary>

@@ -58,6 +58,7 @@ public sealed class DashboardEnvironment : IAsyncLifetime
         await PastUsage.AddAsync(_app.Services.GetRequiredService<IUsageStore>());
 
         _playwright = await Playwright.CreateAsync();
+        Assertions.SetDefaultExpectTimeout(15_000);
         Browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = ["--no-sandbox"] });
     }
 

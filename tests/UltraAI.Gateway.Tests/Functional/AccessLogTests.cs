@@ -162,6 +162,18 @@ public sealed class AccessLogTests : IDisposable
     }
 
     [Fact]
+    public async Task Console_GetsTheSameLines()
+    {
+        await using var gateway = await ProcessGateway.StartAsync((configuration, _) => configuration["AccessLog"] = new JsonObject { ["Target"] = "Console" });
+
+        Assert.Equal(200, (await gateway.StatusAsync("/openai/v1/models?page=hidden")).Status);
+
+        var line = await gateway.Process.WaitForAsync("""^(\{"time":.*\})$""");
+        var entry = JsonNode.Parse(line.Groups[1].Value)!;
+        Assert.Equal(("process", "/openai/v1/models", 200), ((string?)entry["key"], (string?)entry["path"], (int)entry["status"]!));
+    }
+
+    [Fact]
     public async Task Stop_WritesWhatIsThere()
     {
         await using (var gateway = await StartAsync())

@@ -72,6 +72,28 @@ public sealed class OtlpExportTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task CallThatFailedOver_NamesTheDestinationThatAnswered()
+    {
+        await StartAsync(_collector.Address);
+
+        // Which of the two is tried first is drawn by lot.
+        var attempts = Array.Empty<OtlpSpan>();
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                using var response = await PostAsync("/pool/v1/embeddings", """{"model":"text-embedding-3-small","input":"Hello"}""");
+                Assert.Equal(200, (int)response.StatusCode);
+                attempts = [.. _collector.Spans.Where(span => span.Scope == "System.Net.Http").GroupBy(span => span.ParentId).FirstOrDefault(group => group.Count() == 2) ?? Enumerable.Empty<OtlpSpan>()];
+                return attempts.Length == 2;
+            },
+            "a call fails over");
+
+        var call = await SpanAsync(span => span.SpanId == attempts[0].ParentId, "the call");
+        Assert.Equal(("embeddings text-embedding-3-small", $"{_simulator.OpenAI.BaseAddress.Port}", false), (call.Name, call["server.port"], call.IsError));
+        Assert.Single(attempts, attempt => attempt.IsError);
+    }
+
+    [Fact]
     public async Task FailedCall_IsAnErrorByItsStatus()
     {
         await StartAsync(_collector.Address);
@@ -173,6 +195,13 @@ public sealed class OtlpExportTests : IAsyncLifetime
         return await _client.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
+    private static int ClosedPort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
     private async Task StartAsync(string collector)
     {
         var file = Path.Combine(_folder.FullName, "gateway.json");
@@ -187,6 +216,12 @@ public sealed class OtlpExportTests : IAsyncLifetime
             ["VirtualKeys"] = new JsonArray(new JsonObject { ["Name"] = "otlp", ["Value"] = Key }),
             ["Store"] = new JsonObject { ["Path"] = Path.Combine(_folder.FullName, "gateway.db") },
             ["Ultra"] = JsonNode.Parse("""{"Presets":{"ultra":{"Members":["openai/model-a","anthropic/model-b","google/model-c"],"Lead":{"Models":["huggingface/lead-model"]}}}}"""),
+        };
+        gateway["Providers"]!["pool"] = new JsonObject
+        {
+            ["Kind"] = "OpenAI",
+            ["Destinations"] = new JsonArray(_simulator.OpenAI.BaseAddress.ToString(), $"http://127.0.0.1:{ClosedPort()}"),
+            ["Credentials"] = new JsonArray(new JsonObject { ["Value"] = _simulator.OpenAI.Credential }),
         };
         await File.WriteAllTextAsync(file, new JsonObject { ["Gateway"] = gateway }.ToJsonString(), TestContext.Current.CancellationToken);
         _gateway = GatewayProcess.Start(["--config", file, "--urls", "http://127.0.0.1:0"], new Dictionary<string, string>

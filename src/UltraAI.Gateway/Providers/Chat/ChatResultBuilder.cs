@@ -4,14 +4,22 @@ namespace UltraAI.Gateway.Providers.Chat;
 
 /// <summary>Adds up the events of one stream, and judges it at its end.</summary>
 /// <param name="acceptsToolCalls">Whether tool calls are an answer.</param>
-internal sealed class ChatResultBuilder(bool acceptsToolCalls)
+/// <param name="maxTokens">How many LLM tokens of output were asked for; null: not said.</param>
+internal sealed class ChatResultBuilder(bool acceptsToolCalls, int? maxTokens = null)
 {
     /// <summary>The most that is kept of one answer, in characters of text, refusal and arguments; more is a protocol error.</summary>
     public const int MostCharacters = 16 * 1024 * 1024;
 
+    /// <summary>The most characters for each LLM token that was asked for. Providers keep their word at a few; one that does not would make every later call dear.</summary>
+    public const int MostCharactersPerToken = 32;
+
+    // Below this nothing is dear.
+    private const int AlwaysAllowed = 64 * 1024;
+
     /// <summary>The most tool calls of one answer.</summary>
     public const int MostToolCalls = 128;
 
+    private readonly long _mostCharacters = maxTokens is { } tokens ? Math.Clamp((long)tokens * MostCharactersPerToken, AlwaysAllowed, MostCharacters) : MostCharacters;
     private readonly StringBuilder _text = new();
     private readonly StringBuilder _refusal = new();
     private readonly List<ToolCall> _calls = [];
@@ -33,7 +41,7 @@ internal sealed class ChatResultBuilder(bool acceptsToolCalls)
         }
 
         _characters += (item.Text?.Length ?? 0) + (item.Arguments?.Length ?? 0);
-        if (_characters > MostCharacters || item.Index >= MostToolCalls)
+        if (_characters > _mostCharacters || item.Index >= MostToolCalls)
         {
             _failure = ChatFailure.Protocol("The answer is longer than any that is asked for.");
             return;

@@ -138,7 +138,7 @@ internal sealed class InnerCalls(
     private static async Task<ChatResult> ReadAsync(InnerCall inner, ProviderCall call, HttpResponseMessage response)
     {
         var reader = call.Provider.Kind.Chat.CreateReader();
-        var builder = new ChatResultBuilder(inner.AcceptsToolCalls);
+        var builder = new ChatResultBuilder(inner.AcceptsToolCalls, inner.Request.MaxOutputTokens);
         var events = new List<ChatEvent>();
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try

@@ -75,15 +75,15 @@ internal sealed class RunLauncher(
         registry.Add(plan.Id, key, cancellation);
         context.Response.Headers[UltraResponse.RunIdField] = plan.Id;
         var events = new RunEvents(services.Time, plan.Request.IsStream);
-        return new StartedRun(plan, events, RunAsync(plan, admission, events, cancellation, AccessEntry.Of(context)));
+        return new StartedRun(plan, events, RunAsync(key, plan, admission, events, cancellation, AccessEntry.Of(context)));
     }
 
-    private async Task<RunEnd> RunAsync(RunPlan plan, RunAdmission admission, RunEvents events, RunCancellation cancellation, AccessEntry? entry)
+    private async Task<RunEnd> RunAsync(VirtualKey key, RunPlan plan, RunAdmission admission, RunEvents events, RunCancellation cancellation, AccessEntry? entry)
     {
         try
         {
             var end = await new UltraRun(plan, admission, services, events, cancellation).RunAsync();
-            Fill(entry, plan, end);
+            Fill(entry, key, plan, end);
             return end;
         }
         finally
@@ -93,7 +93,7 @@ internal sealed class RunLauncher(
         }
     }
 
-    private static void Fill(AccessEntry? entry, RunPlan plan, RunEnd end)
+    private static void Fill(AccessEntry? entry, VirtualKey key, RunPlan plan, RunEnd end)
     {
         if (entry is null)
         {
@@ -107,6 +107,8 @@ internal sealed class RunLauncher(
             RunCancelled cancelled => ("cancelled", cancelled.Usage),
             _ => (null, null),
         };
+        // One that was started from the dashboard has not been through the guard of /ultra.
+        (entry.Provider, entry.Key) = ("ultra", key.Name);
         (entry.RunId, entry.Model, entry.Outcome) = (plan.Id, plan.Request.Preset.Name, status);
         if (usage is not null)
         {

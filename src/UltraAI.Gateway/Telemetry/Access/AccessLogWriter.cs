@@ -33,9 +33,7 @@ internal sealed partial class AccessLogWriter(AccessLog log, TimeProvider time, 
         {
             while (log.Waiting.TryRead(out var entry))
             {
-                line.Write(entry, _lines);
-                log.Return(entry);
-                _count++;
+                Format(line, entry);
                 if (_lines.WrittenCount >= BatchBytes)
                 {
                     await WriteAsync(output);
@@ -44,6 +42,23 @@ internal sealed partial class AccessLogWriter(AccessLog log, TimeProvider time, 
 
             await WriteAsync(output);
         }
+    }
+
+    private void Format(AccessLine line, AccessEntry entry)
+    {
+        try
+        {
+            line.Write(entry, _lines);
+            _count++;
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
+        {
+            // Nothing that is known would do that; if it does, half a line is all the harm.
+            _lines.Write("\n"u8);
+            log.Drop(1);
+        }
+
+        log.Return(entry);
     }
 
     private async Task WriteAsync(LineOutput output)
@@ -61,8 +76,9 @@ internal sealed partial class AccessLogWriter(AccessLog log, TimeProvider time, 
                 await output.WriteAsync(_lines.WrittenMemory, settings.Target, settings.Path);
             }
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        catch (Exception exception)
         {
+            // Whatever it was: a log that can't be written must not end the process.
             log.Drop(_count);
             if (_warnedAt is not { } last || time.GetElapsedTime(last) > BetweenWarnings)
             {

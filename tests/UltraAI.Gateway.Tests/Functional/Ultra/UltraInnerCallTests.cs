@@ -51,4 +51,27 @@ public sealed class UltraInnerCallTests
         Assert.Equal(["inactivity_timeout", "ok", "ok"], answer["ultra"]!["members"]!.AsArray().Select(member => (string?)member!["draft"]));
         Assert.True((int)answer["ultra"]!["members"]![1]!["ms"]! >= 1_100);
     }
+
+    [Fact]
+    public async Task DraftFarBeyondWhatWasAskedFor_IsNoDraft()
+    {
+        // At 32 characters for each token, with 64 KiB allowed in any case: reviews and the lead would all have to read it.
+        await using var environment = await UltraEnvironment.StartAsync(preset => preset["Budget"] = new JsonObject { ["DraftMaxTokens"] = 4_096 });
+        environment.Members[0].Script(UltraEnvironment.IsDraft, Stream((4_096 * ChatResultBuilder.MostCharactersPerToken) + 1), times: 1);
+        environment.Members[0].Script(UltraEnvironment.IsDraft, Stream(4_096 * ChatResultBuilder.MostCharactersPerToken), times: 1);
+        environment.ScriptUsualRun();
+
+        var answer = await environment.AskAsync();
+        var next = await environment.AskAsync();
+
+        Assert.Equal("ok", (string?)next["ultra"]!["members"]![0]!["draft"]);
+        Assert.Equal(["protocol_error", "ok", "ok"], answer["ultra"]!["members"]!.AsArray().Select(member => (string?)member!["draft"]));
+    }
+
+    // As a server would that does not heed max_tokens.
+    private static SimulatedBehaviour Stream(int characters) => new()
+    {
+        ContentType = "text/event-stream",
+        Body = $"data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"{new string('x', characters)}\"}},\"finish_reason\":\"stop\"}}]}}\n\ndata: [DONE]\n\n",
+    };
 }

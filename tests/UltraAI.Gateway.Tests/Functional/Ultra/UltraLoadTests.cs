@@ -11,7 +11,7 @@ namespace UltraAI.Gateway.Tests.Functional.Ultra;
 
 /// <summary>Many runs of four members: at once, one after the other, and what they take.</summary>
 /// <remarks>
-/// <c>ULTRAAI_TESTS_RUNS</c> says over how many runs memory is watched (200; the figures in the documents are of 10,000). <c>ULTRAAI_TESTS_RUN_TIME=1</c> measures
+/// <c>ULTRAAI_TESTS_RUNS</c> says over how many runs memory is watched (200; the figure in docs/ultra.md is of 10,000). <c>ULTRAAI_TESTS_RUN_TIME=1</c> measures
 /// the gateway's own time over 300 runs and holds its median to 15 ms; without it the time is reported only: other tests run beside.
 /// </remarks>
 [Collection(nameof(RunsAlone))]

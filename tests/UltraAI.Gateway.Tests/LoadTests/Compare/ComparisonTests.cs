@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using UltraAI.Gateway.Compare.Processes;
 using UltraAI.Gateway.Tests.Documentation;
 using UltraAI.Gateway.Tests.Functional.Common;
 using Xunit;
@@ -31,6 +32,20 @@ public sealed class ComparisonTests
         Assert.True(File.Exists(Path.Combine(folder.PathOf("report"), "compare.svg")));
     }
 
+    [Fact]
+    public async Task Ending_EndsEverythingThatWasStarted()
+    {
+        await using var process = GatewayProcess.Start(
+            ["--quick", "--rounds", "1000", "--scenarios", "unary", "--targets", "gateway,yarp", "--gateway", AppContext.BaseDirectory.TrimEnd('/')], program: Program);
+        await process.WaitForAsync("unary 1/1000 yarp");
+        var started = ProcessTree.Of(process.Id).Where(pid => pid != process.Id).ToArray();
+        Assert.True(started.Length >= 3, "an upstream, a gateway and bare YARP run");
+
+        await process.TerminateAsync();
+
+        await Eventually.TrueAsync(() => started.All(pid => !IsRunning(pid)), "what was started has ended");
+    }
+
     [Theory]
     [InlineData("There is no scenario 'chaos'", "--scenarios", "chaos")]
     [InlineData("There is no target 'envoy'", "--targets", "yarp,envoy")]
@@ -42,6 +57,19 @@ public sealed class ComparisonTests
 
         Assert.Equal(2, exitCode);
         Assert.Contains(message, output, StringComparison.Ordinal);
+    }
+
+    // One that has ended may still wait for its parent to take notice.
+    private static bool IsRunning(int pid)
+    {
+        try
+        {
+            return !File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     private static Task<(int ExitCode, string Output)> RunAsync(params string[] args) =>

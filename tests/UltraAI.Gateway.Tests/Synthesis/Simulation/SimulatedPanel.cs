@@ -1,3 +1,4 @@
+using System.Globalization;
 using UltraAI.Gateway.Synthesis.Ordering;
 using UltraAI.Gateway.Synthesis.Ranking;
 
@@ -16,6 +17,15 @@ internal enum Showing
     Fixed,
 }
 
+/// <summary>One question: what each member answers, and by how much each reviewer's opinion of each draft is off.</summary>
+/// <param name="Seed">What the order of showing is drawn by, as a run's <c>ultra.seed</c>.</param>
+/// <param name="Answers">By member; 0 is right.</param>
+/// <param name="Noise">By reviewer and draft, in points of the scale.</param>
+internal sealed record SimulatedQuestion(long Seed, int[] Answers, double[,] Noise)
+{
+    public SplitMix64 Lot(string purpose = "") => SplitMix64.Of(Seed.ToString(CultureInfo.InvariantCulture) + purpose);
+}
+
 /// <summary>
 /// A panel whose truth is known. With probability ρ all have the same luck with a question, and the same wrong answer; else each has its own. A reviewer whose own
 /// draft was right tells right from wrong, with noise; one whose draft was wrong can't, and likes what agrees with it.
@@ -26,8 +36,7 @@ internal sealed record SimulatedPanel
     private const double RightMean = 8;
     private const double WrongMean = 4;
     private const double LostMean = 6;
-    private const double OwnOpinion = 1.5;
-    private const double Noise = 1.5;
+    private const double NoiseDeviation = 1.5;
 
     /// <summary>By member: the share of questions that it gets right.</summary>
     public required double[] Accuracy { get; init; }
@@ -37,6 +46,9 @@ internal sealed record SimulatedPanel
 
     /// <summary>The member that writes wrong answers and votes against the right ones; null: none.</summary>
     public int? Hostile { get; init; }
+
+    /// <summary>How much better a reviewer whose draft was wrong likes a draft that says the same, in points of the scale.</summary>
+    public double OwnOpinion { get; init; } = 1.5;
 
     /// <summary>What the first position is worth, in points of the scale; the last is worth nothing.</summary>
     public double PositionBias { get; init; }
@@ -48,29 +60,68 @@ internal sealed record SimulatedPanel
     /// <summary>By member: what the operator thinks of it beforehand.</summary>
     public double[]? Priors { get; init; }
 
+    public int Members => Accuracy.Length;
+
+    /// <summary>The member that is right most often.</summary>
+    public int Best => Array.IndexOf(Accuracy, Accuracy.Max());
+
+    // 0 is the right answer.
+    public static bool IsRight(int answer) => answer == 0;
+
+    /// <summary>Of equally frequent answers the one that comes first.</summary>
+    public static int MostFrequent(int[] answers) => answers.MaxBy(answer => answers.Count(other => other == answer));
+
+    /// <summary>The same questions for all panels of the same accuracies and correlation.</summary>
+    public IEnumerable<SimulatedQuestion> Questions(int count, ulong seed)
+    {
+        var random = new SplitMix64(seed);
+        for (var number = 0; number < count; number++)
+        {
+            yield return new SimulatedQuestion((long)(random.Next() >> 1), Answers(ref random), Noise(ref random));
+        }
+    }
+
     /// <returns>The shares of right answers, in percent: of the best member, of the most frequent answer, of the draft ranked first.</returns>
     public (double BestSingle, double Majority, double PeerRank) Run(int questions, ulong seed)
     {
-        var random = new SplitMix64(seed);
-        var best = Array.IndexOf(Accuracy, Accuracy.Max());
         int single = 0, majority = 0, peers = 0;
-        for (var question = 0; question < questions; question++)
+        foreach (var question in Questions(questions, seed))
         {
-            var answers = Answers(ref random);
-            single += IsRight(answers[best]) ? 1 : 0;
-            majority += IsRight(MostFrequent(answers)) ? 1 : 0;
-            peers += IsRight(answers[TopDraft(answers, ref random)]) ? 1 : 0;
+            single += IsRight(question.Answers[Best]) ? 1 : 0;
+            majority += IsRight(MostFrequent(question.Answers)) ? 1 : 0;
+            peers += IsRight(question.Answers[TopDraft(question)]) ? 1 : 0;
         }
 
         return (100.0 * single / questions, 100.0 * majority / questions, 100.0 * peers / questions);
     }
 
-    // 0 is the right answer.
-    private static bool IsRight(int answer) => answer == 0;
+    /// <summary>The member whose draft the reviews put first.</summary>
+    public int TopDraft(SimulatedQuestion question)
+    {
+        var order = ReviewOrder.Create(Members, question.Lot());
+        var ballots = new Ballot[Members];
+        for (var reviewer = 0; reviewer < Members; reviewer++)
+        {
+            var shown = Shown(question, order, reviewer);
+            ballots[reviewer] = new Ballot(reviewer, [.. shown.Select((draft, position) => new DraftVote(draft, Opinion(question, reviewer, draft, position)))]);
+        }
+
+        return PeerRanking.Rank(ballots, Priors ?? new double[Members], PriorWeight)!.Order[0];
+    }
+
+    /// <summary>What a reviewer gives a draft that it is shown at a position, from 1 to 10.</summary>
+    public double Opinion(SimulatedQuestion question, int reviewer, int draft, int position)
+    {
+        var answers = question.Answers;
+        var opinion = reviewer == Hostile ? (IsRight(answers[draft]) ? 1 : 10)
+            : question.Noise[reviewer, draft] + (IsRight(answers[reviewer]) ? (IsRight(answers[draft]) ? RightMean : WrongMean)
+                : LostMean + (answers[draft] == answers[reviewer] ? OwnOpinion : 0));
+        return Math.Clamp(opinion + (PositionBias * (Members - 2 - position) / (Members - 2)), 1, 10);
+    }
 
     private int[] Answers(ref SplitMix64 random)
     {
-        var answers = new int[Accuracy.Length];
+        var answers = new int[Members];
         var isShared = random.NextDouble() < Correlation;
         var luck = random.NextDouble();
         var wrong = 1 + random.Next(WrongAnswers);
@@ -88,49 +139,25 @@ internal sealed record SimulatedPanel
         return answers;
     }
 
-    // Of equally frequent answers the one that comes first.
-    private static int MostFrequent(int[] answers) => answers.MaxBy(answer => answers.Count(other => other == answer));
-
-    private int TopDraft(int[] answers, ref SplitMix64 random)
+    // Box and Muller.
+    private double[,] Noise(ref SplitMix64 random)
     {
-        var order = ReviewOrder.Create(answers.Length, new SplitMix64(random.Next()));
-        var ballots = new Ballot[answers.Length];
-        for (var reviewer = 0; reviewer < answers.Length; reviewer++)
+        var noise = new double[Members, Members];
+        for (var reviewer = 0; reviewer < Members; reviewer++)
         {
-            var shown = Shown(order, reviewer, answers.Length, ref random);
-            var votes = new DraftVote[shown.Length];
-            for (var position = 0; position < shown.Length; position++)
+            for (var draft = 0; draft < Members; draft++)
             {
-                var bias = PositionBias * (shown.Length - 1 - position) / Math.Max(1, shown.Length - 1);
-                votes[position] = new DraftVote(shown[position], Math.Clamp(Opinion(reviewer, shown[position], answers, ref random) + bias, 1, 10));
+                noise[reviewer, draft] = NoiseDeviation * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
             }
-
-            ballots[reviewer] = new Ballot(reviewer, votes);
         }
 
-        return PeerRanking.Rank(ballots, Priors ?? new double[answers.Length], PriorWeight)!.Order[0];
+        return noise;
     }
 
-    private int[] Shown(ReviewOrder order, int reviewer, int drafts, ref SplitMix64 random) => Showing switch
+    private int[] Shown(SimulatedQuestion question, ReviewOrder order, int reviewer) => Showing switch
     {
         Showing.Cyclic => order.DraftsFor(reviewer),
-        Showing.Fixed => [.. Enumerable.Range(0, drafts).Where(draft => draft != reviewer)],
-        _ => [.. ReviewOrder.Create(drafts, new SplitMix64(random.Next())).Permutation.Where(draft => draft != reviewer)],
+        Showing.Fixed => [.. Enumerable.Range(0, Members).Where(draft => draft != reviewer)],
+        _ => [.. ReviewOrder.Create(Members, question.Lot($"/{reviewer}")).Permutation.Where(draft => draft != reviewer)],
     };
-
-    private double Opinion(int reviewer, int draft, int[] answers, ref SplitMix64 random)
-    {
-        if (reviewer == Hostile)
-        {
-            return IsRight(answers[draft]) ? 1 : 10;
-        }
-
-        var mean = IsRight(answers[reviewer]) ? (IsRight(answers[draft]) ? RightMean : WrongMean)
-            : LostMean + (answers[draft] == answers[reviewer] ? OwnOpinion : 0);
-        return mean + (Noise * Normal(ref random));
-    }
-
-    // Box and Muller.
-    private static double Normal(ref SplitMix64 random) =>
-        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 }

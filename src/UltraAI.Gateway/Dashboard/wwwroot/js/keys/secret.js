@@ -8,11 +8,13 @@ export function showSecret(key) {
   delete key.key;
   const shown = h('code', { tabindex: '0', 'aria-label': 'The key' }, secret);
   const base = `${location.origin}/openai/v1`;
+  const copy = copyButton(() => secret);
+  copy.autofocus = true;
   const dialog = openDialog({
     title: `The key of ${key.name}`,
     note: 'It is shown this once: the gateway keeps only its hash. Store it where your application finds it.',
     body: [
-      h('div', { class: 'secret' }, shown, copyButton(() => secret)),
+      h('div', { class: 'secret' }, shown, copy),
       h('div', { class: 'field' }, h('p', { class: 'label' }, 'Any OpenAI SDK'), h('div', { class: 'snippet' }, `base_url = "${base}"\napi_key  = "<the key>"`)),
     ],
     foot: h('button', { type: 'button', class: 'button primary', onclick: () => dialog.close() }, 'I have stored it'),

@@ -66,8 +66,12 @@ export function mount(box, { query }) {
     providers.set(shown);
     keys.set(frame.keys);
     drawProcess(process, frame);
-    banner.hidden = frame.store.available;
-    setText(banner, `The ${frame.store.kind} store does not answer: limits, keys and usage run on what this instance knows.`);
+    const isStale = live.state === 'waiting';
+    banner.hidden = frame.store.available && !isStale;
+    banner.className = `banner ${isStale ? 'warn' : 'bad'}`;
+    setText(banner, isStale
+      ? `Not connected: what stands here is of ${format.clock(new Date(frame.at))}. ${live.reason}`
+      : `The ${frame.store.kind} store does not answer: limits, keys and usage run on what this instance knows.`);
   }
 
   const end = watch(draw);
@@ -143,10 +147,10 @@ function providerTable() {
       { key: 'active', label: 'Under way', num: true, value: row => row.active_calls, cell: row => format.count(row.active_calls) },
       { key: 'waiting', label: 'Waiting', num: true, value: row => row.waiting_calls, cell: row => format.count(row.waiting_calls) },
       { key: 'wait', label: 'Wait p99', num: true, value: row => row.wait_ms?.p99, cell: row => format.ms(row.wait_ms?.p99) },
-      { key: 'open', label: 'Connections in use', num: true, value: row => row.connections.active, cell: row => format.count(row.connections.active) },
+      { key: 'open', label: 'In use', num: true, value: row => row.connections.active, cell: row => format.count(row.connections.active) },
       { key: 'idle', label: 'Idle', num: true, value: row => row.connections.idle, cell: row => format.count(row.connections.idle) },
       { key: 'made', label: 'Made', num: true, value: row => row.connections.made_total, cell: row => format.count(row.connections.made_total) },
-      { key: 'reuse', label: 'Requests per connection', num: true, value: row => row.connections.requests_per_connection, cell: row => format.decimal(row.connections.requests_per_connection) },
+      { key: 'reuse', label: 'Requests/connection', num: true, value: row => row.connections.requests_per_connection, cell: row => format.decimal(row.connections.requests_per_connection) },
     ],
   });
 }

@@ -112,7 +112,7 @@ function list(box) {
 
 function detail(box, name) {
   const formatX = x => format.clock(new Date(x * 1000));
-  const latency = chart({ title: 'Latency', format: format.ms, formatX, className: 'w6' });
+  const latency = chart({ title: 'Latency', note: 'Calls that ended in the last 10 seconds', format: format.ms, formatX, className: 'w6' });
   const traffic = chart({ title: 'Traffic', note: 'Requests per second', format: format.short, whole: true, formatX, className: 'w6' });
   const kind = h('p', null, '');
   const facts = h('dl', { class: 'facts' });

@@ -1,0 +1,67 @@
+using Microsoft.Playwright;
+using UltraAI.Gateway.BrowserTests.Common;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace UltraAI.Gateway.BrowserTests;
+
+/// <summary>What pages say when something is not well, and that they come back by themselves or by a click.</summary>
+public sealed class StateTests(DashboardEnvironment dashboard) : DashboardTest(dashboard)
+{
+    [Fact]
+    public async Task TooManyAttempts_SayWhenToTryAgain()
+    {
+        var page = await OpenAsync(signedIn: false);
+        await page.Page.RouteAsync("**/dashboard/session", route => route.Request.Method == "POST"
+            ? route.FulfillAsync(new() { Status = 429, Headers = [new("Retry-After", "37")], ContentType = "application/problem+json", Body = """{"status":429}""" })
+            : route.ContinueAsync());
+        await page.GoAsync("");
+        await page.Page.GetByLabel("Admin token").FillAsync("whatever");
+        await page.Page.Keyboard.PressAsync("Enter");
+
+        await Expect(page.Page.GetByRole(AriaRole.Alert)).ToHaveTextAsync("Too many attempts. Try again in 37 seconds.");
+        page.Expect("429");
+    }
+
+    [Fact]
+    public async Task SessionThatHasEnded_LeadsToSignIn()
+    {
+        var page = await OpenAsync();
+        await page.GoAsync("keys");
+        await page.SendAsync("DELETE", "/dashboard/session", "{}");
+        await page.Page.GetByRole(AriaRole.Navigation).GetByRole(AriaRole.Link, new() { Name = "Usage" }).ClickAsync();
+
+        await Expect(page.Page.GetByRole(AriaRole.Heading, new() { Name = "Sign in" })).ToBeVisibleAsync();
+        await Expect(page.Page.GetByLabel("Admin token")).ToBeFocusedAsync();
+    }
+
+    [Fact]
+    public async Task FailedLoad_CanBeTriedAgain()
+    {
+        var page = await OpenAsync();
+        await page.Page.RouteAsync("**/admin/usage?**", route => route.FulfillAsync(new() { Status = 503, ContentType = "application/problem+json", Body = """{"status":503,"detail":"The store does not answer."}""" }));
+        await page.GoAsync("usage");
+        await Expect(page.Page.GetByRole(AriaRole.Alert).First).ToContainTextAsync("The store does not answer.");
+        await page.Page.UnrouteAsync("**/admin/usage?**");
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
+
+        await Expect(page.Page.GetByRole(AriaRole.Rowheader, new() { Name = "team-search" })).ToBeVisibleAsync();
+        page.Expect("503");
+    }
+
+    [Fact]
+    public async Task LostStream_ComesBackByItself()
+    {
+        var page = await OpenAsync();
+        await page.Page.RouteAsync("**/admin/events", route => route.FulfillAsync(new() { Status = 503, Headers = [new("Retry-After", "1")], ContentType = "application/problem+json", Body = """{"status":503,"detail":"Too many listen."}""" }));
+        await page.GoAsync("overview");
+        await Expect(page.Page.Locator(".instance")).ToContainTextAsync("Not connected");
+        await Expect(page.Page.GetByText("No live data")).ToBeVisibleAsync();
+        await page.Page.UnrouteAsync("**/admin/events");
+
+        await Expect(page.Page.Locator(".instance")).ToContainTextAsync("Live");
+        await Expect(page.Page.GetByRole(AriaRole.Heading, new() { Name = "Connections and reuse" })).ToBeVisibleAsync();
+        await Expect(page.Page.GetByRole(AriaRole.Alert)).ToBeHiddenAsync();
+        page.Expect("503");
+    }
+}
