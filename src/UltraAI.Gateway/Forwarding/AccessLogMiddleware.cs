@@ -9,17 +9,28 @@ namespace UltraAI.Gateway.Forwarding;
 internal sealed class AccessLogMiddleware(RequestDelegate next, AccessLog log, TimeProvider time)
 {
     // One look when it is off.
-    public Task InvokeAsync(HttpContext context) => log.IsOn && !IsWatching(context.Request.Path) ? LogAsync(context) : next(context);
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (!log.IsOn)
+        {
+            return next(context);
+        }
 
-    private static bool IsWatching(PathString path) => path.StartsWithSegments("/health") || path.StartsWithSegments("/metrics");
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        return IsWatching(target) ? next(context) : LogAsync(context, target);
+    }
 
-    private async Task LogAsync(HttpContext context)
+    // By what the request is routed by: Kestrel's own path of /openai/../health/live is another one.
+    private static bool IsWatching(string target) =>
+        target.StartsWith("/health/", StringComparison.Ordinal) || target == "/metrics" || target.StartsWith("/metrics?", StringComparison.Ordinal);
+
+    private async Task LogAsync(HttpContext context, string target)
     {
         var entry = log.Rent();
         var start = time.GetTimestamp();
         entry.At = time.GetUtcNow();
         entry.Method = context.Request.Method;
-        entry.Target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        entry.Target = target;
         entry.RequestBytes = context.Request.ContentLength;
         context.Features.Set(entry);
         try
@@ -54,10 +65,7 @@ internal sealed class AccessLogMiddleware(RequestDelegate next, AccessLog log, T
         entry.FirstChunk = call.FirstByteAfter;
         entry.RequestBytes ??= call.Facts?.BodyBytes;
         entry.ResponseBytes = call.StatusCode == 0 ? null : call.ResponseBytes;
-        entry.InputTokens = request.Charge.Usage.Input;
-        entry.OutputTokens = request.Charge.Usage.Output;
-        entry.NanoUsd = request.Charge.NanoUsd;
-        entry.IsEstimated = request.Charge.IsEstimated;
+        (entry.InputTokens, entry.OutputTokens, entry.NanoUsd, entry.IsEstimated) = request.Charge;
         entry.Credential = call.Credential?.Name;
         entry.Destination = call.Destination?.Name;
     }

@@ -28,8 +28,8 @@ internal sealed class ForwardedRequest : ICallClient
 
     public VirtualKey Key => _admission.Key;
 
-    /// <summary>What it was charged with, once it is settled.</summary>
-    public CallCharge Charge { get; private set; }
+    /// <summary>What it was charged with, once it is settled: LLM tokens and cost.</summary>
+    public (long Input, long Output, long NanoUsd, bool IsEstimated) Charge { get; private set; }
 
     public ProviderCall Call { get; }
 
@@ -77,7 +77,8 @@ internal sealed class ForwardedRequest : ICallClient
     {
         if (Interlocked.Exchange(ref _isSettled, 1) == 0)
         {
-            Charge = _settlement.Settle(_admission, Call);
+            var charge = _settlement.Settle(_admission, Call);
+            Charge = (charge.Usage.Input, charge.Usage.Output, charge.NanoUsd, charge.IsEstimated);
         }
     }
 

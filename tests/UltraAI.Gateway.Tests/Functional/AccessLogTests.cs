@@ -66,6 +66,18 @@ public sealed class AccessLogTests : IDisposable
     }
 
     [Theory]
+    [InlineData("/openai/../health/live")]
+    [InlineData("/openai/%2e%2e/metrics")]
+    public async Task PathThatLooksLikeHealth_IsLoggedAllTheSame(string target)
+    {
+        await using var gateway = await StartAsync();
+
+        (await gateway.GetAsync(target)).AssertPassed();
+
+        Assert.Equal((target, "openai"), ((string?)Assert.Single(await LinesAsync(1))["path"], (string?)Assert.Single(await LinesAsync(1))["provider"]));
+    }
+
+    [Theory]
     [InlineData("cut", "cut")]
     [InlineData("client", "cancelled")]
     [InlineData("unreachable", "unreachable")]
