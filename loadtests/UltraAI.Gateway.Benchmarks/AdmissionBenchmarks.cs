@@ -22,7 +22,7 @@ public class AdmissionBenchmarks
     };
 
     private readonly VirtualKey _key = new() { Name = "benchmark", Limits = Unreachable };
-    private readonly Provider _provider = new("openai", ProviderKinds.OpenAI, "http://127.0.0.1:1", null) { Limits = Unreachable };
+    private readonly Provider _provider = new("openai", ProviderKinds.OpenAI, ["http://127.0.0.1:1"], []) { Limits = Unreachable };
     private readonly RequestFacts _facts = new() { Endpoint = ProviderKinds.OpenAI.EndpointOf("POST", "/v1/chat/completions"), Model = "gpt-4o-mini", MaxOutputTokens = 256, BodyBytes = 1024 };
     private ServiceProvider _services = null!;
     private AdmissionControl _admission = null!;

@@ -18,7 +18,7 @@ public sealed partial class CommandTests(DemoFixture demo)
         ["dotnet build UltraAI.Gateway.sln"] = "test.sh runs it",
         ["dotnet test --project tests/UltraAI.Gateway.Tests"] = "test.sh runs these tests",
         ["dotnet format UltraAI.Gateway.sln"] = "test.sh runs it, to verify",
-        ["dotnet run -c Release --project loadtests/UltraAI.Gateway.Benchmarks -- --short"] = "its packages are not among the solution's",
+        ["dotnet run -c Release --project loadtests/UltraAI.Gateway.Benchmarks -- --short"] = "takes a minute, and shows figures only",
         ["dotnet run -c Release --project loadtests/compare"] = "takes 20 minutes; ComparisonTests runs it for a moment",
         ["dotnet run -c Release --project loadtests/compare -- --scenarios unary,open,sse --targets gateway,yarp,direct --rounds 7"] = "as the one before",
         ["docker build -t ultraai-gateway ."] = "needs a container engine; ImageTests runs what it builds",

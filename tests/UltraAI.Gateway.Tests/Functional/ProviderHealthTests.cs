@@ -140,6 +140,32 @@ public sealed class ProviderHealthTests
     }
 
     [Fact]
+    public async Task Pools_AreShownWithWhatRests()
+    {
+        await using var gateway = await GatewayEnvironment.StartAsync(c => c["Providers"]!["openai"]!["Credentials"] = new JsonArray(
+            new JsonObject { ["Name"] = "first", ["Value"] = "canary-credential-first-6c0e2f8d4b" },
+            new JsonObject { ["Name"] = "second", ["Value"] = "canary-credential-second-6c0e2f8d4b" }));
+        gateway.OpenAI.Handler = exchange => exchange.Request["Authorization"]!.Contains("first", StringComparison.Ordinal)
+            ? exchange.RespondAsync("429 Too Many Requests", "{}", "Retry-After: 60")
+            : exchange.RespondAsync("200 OK", "{}");
+
+        // Which of the two is asked first is not said.
+        var credentials = await Eventually.ValueAsync(
+            async () =>
+            {
+                (await gateway.PostAsync("/openai/v1/chat/completions", """{"model":"m","messages":[]}""")).AssertPassed();
+                return (await ReadAsync(gateway, "openai")).GetProperty("credentials");
+            },
+            credentials => credentials[0].GetProperty("state").GetString() == "resting",
+            "the first credential rests");
+
+        Assert.Equal("first", credentials[0].GetProperty("name").GetString());
+        Assert.Equal("m", Assert.Single(credentials[0].GetProperty("models").EnumerateArray()).GetString());
+        Assert.InRange(credentials[0].GetProperty("until").GetDateTimeOffset(), DateTimeOffset.UtcNow.AddSeconds(10), DateTimeOffset.UtcNow.AddSeconds(70));
+        Assert.Equal(("second", "ready"), (credentials[1].GetProperty("name").GetString(), credentials[1].GetProperty("state").GetString()));
+    }
+
+    [Fact]
     public async Task Operators_AloneSeeIt_AndNoSecretIsInIt()
     {
         await using var gateway = await GatewayEnvironment.StartAsync(new GatewaySetup

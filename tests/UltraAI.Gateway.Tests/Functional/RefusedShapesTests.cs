@@ -130,6 +130,9 @@ public sealed class RefusedShapesTests
         var response = await gateway.SendAsync(Request.Send("POST", "/openai/v1/x", [Request.Authorization, "Transfer-Encoding: chunked"]) + "zz\r\nnot a chunk\r\n");
 
         response.AssertError(400, "invalid_request");
+
+        // A call is counted when it ends, which is after its answer.
+        await Eventually.TrueAsync(() => gateway.Measurements.Sum("ultraai.requests") == 1, "it is counted");
         Assert.Equal(1, gateway.Measurements.Sum("ultraai.requests", "outcome=refused"));
     }
 

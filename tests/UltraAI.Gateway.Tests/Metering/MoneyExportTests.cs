@@ -8,6 +8,7 @@ using UltraAI.Gateway.Limits;
 using UltraAI.Gateway.Metering;
 using UltraAI.Gateway.Storage;
 using UltraAI.Gateway.Telemetry;
+using UltraAI.Gateway.Telemetry.Access;
 using UltraAI.Gateway.Tests.Functional.Common;
 using UltraAI.Gateway.Tests.Storage;
 using Xunit;
@@ -83,6 +84,7 @@ public sealed class MoneyExportTests(RedisFixture redis) : IClassFixture<RedisFi
         builder.Services
             .AddGatewayTelemetry(builder.Configuration)
             .AddSingleton(TimeProvider.System)
+            .AddSingleton<IAccessLogSource, NoAccessLog>()
             .AddStorage(options, connectionString ?? redis.Server.ConnectionString, mayForget: false)
             .AddBudgets(options.Kind)
             .AddUsageLedger(options.Kind)
@@ -90,5 +92,10 @@ public sealed class MoneyExportTests(RedisFixture redis) : IClassFixture<RedisFi
         var app = builder.Build();
         app.MapPrometheusScrapingEndpoint("/metrics");
         return app;
+    }
+
+    private sealed class NoAccessLog : IAccessLogSource
+    {
+        public AccessLogOptions AccessLog { get; } = new() { Target = LogTarget.Off };
     }
 }
