@@ -1,18 +1,15 @@
-using System.Buffers;
 using System.Collections.Frozen;
-using System.IO.Pipelines;
 using System.Net.Http.Headers;
 using UltraAI.Gateway.Errors;
 using UltraAI.Gateway.Metering;
 using UltraAI.Gateway.Metering.Content;
 using UltraAI.Gateway.Providers;
-using UltraAI.Gateway.Transport.Pools;
 
 namespace UltraAI.Gateway.Transport;
 
 /// <summary>One call to a provider, from the queue to the end of the response's body; it may take more than one attempt.</summary>
 /// <remarks>Made by whoever makes the call, carried in <see cref="HttpRequestMessage.Options"/>, and ended by its maker with <see cref="End"/>.</remarks>
-internal sealed class ProviderCall
+internal sealed partial class ProviderCall
 {
     public static readonly HttpRequestOptionsKey<ProviderCall> Key = new("ultraai.call");
 
@@ -21,19 +18,12 @@ internal sealed class ProviderCall
     private readonly ICallClient? _client;
     private CancellationToken _abort;
     private CancellationTokenRegistration _abortRegistration;
-    private CallGate? _gate;
-    private CallGate? _ownGate;
-    private TransportMetrics.Load? _load;
     private CallOutcome? _failure;
-    private TaskCompletionSource? _bodyWritten;
-    private volatile RequestBodyState _requestBody;
     private long _began;
     private long _firstByte;
     private long _waitsSince;
     private long _longestSilence;
-    private int _bodyWriters;
     private int _isEnded;
-    private int _isCounted;
 
     /// <param name="provider">Whom to call.</param>
     /// <param name="target">Path and query, as they are to be sent.</param>
@@ -55,32 +45,10 @@ internal sealed class ProviderCall
     /// <summary>Path and query, as they are to be sent.</summary>
     public string Target { get; }
 
-    /// <summary>Where it goes, or went last; null until that is chosen.</summary>
-    public Destination? Destination { get; private set; }
-
-    /// <summary>What is presented, or was last; null: nothing.</summary>
-    public CredentialState? Credential { get; private set; }
-
-    /// <summary>Whether its body, if it has one, can be sent again from its first byte.</summary>
-    public bool IsReplayable => WholeBody is { } body ? body.Length <= Provider.ReplayBufferBytes : Body is null || RequestBody == RequestBodyState.NotStarted;
-
     /// <summary>Names of the credentials that may be presented; null: all of the provider's.</summary>
     public FrozenSet<string>? AllowedCredentials { get; init; }
 
     public CallClock Clock { get; }
-
-    /// <summary>Set by the reader of the client's body.</summary>
-    public RequestBodyState RequestBody
-    {
-        get => _requestBody;
-        set => _requestBody = value;
-    }
-
-    /// <summary>The body, where all of it was there when the call began; it stays readable to the end of the call.</summary>
-    public ReadOnlySequence<byte>? WholeBody { get; set; }
-
-    /// <summary>The body where it is still to come, or too large to hold.</summary>
-    public PipeReader? Body { get; set; }
 
     /// <summary>Whether a read of the response is pending: then it is the provider who is waited for.</summary>
     public bool WaitsForResponse { get; set; }
@@ -140,20 +108,6 @@ internal sealed class ProviderCall
     /// <summary>Its span; null where nobody listens, or its endpoint is no operation of a model.</summary>
     public System.Diagnostics.Activity? Span { get; private set; }
 
-    /// <summary>Goes to this destination with this credential, and is counted there if <paramref name="counts"/>; no longer where it was before.</summary>
-    public void Choose(Destination destination, CredentialState? credential, bool counts)
-    {
-        LeaveChosen();
-        Destination = destination;
-        Credential = credential;
-        if (counts)
-        {
-            destination.Enter();
-            credential?.Enter();
-            Volatile.Write(ref _isCounted, 1);
-        }
-    }
-
     /// <summary>Starts the clock, and ends the call when <paramref name="abort"/> is cancelled.</summary>
     public void Begin(TimeSpan limit, CancellationToken abort)
     {
@@ -164,99 +118,13 @@ internal sealed class ProviderCall
         _abortRegistration = abort.UnsafeRegister(static state => ((ProviderCall)state!).Clock.Cancel(), this);
     }
 
-    /// <summary>Somebody begins to read the body, and to write it to the provider.</summary>
-    public void BodyBegins()
-    {
-        WasSent = true;
-        Interlocked.Increment(ref _bodyWriters);
-        RequestBody = RequestBodyState.WaitsForProvider;
-    }
-
-    /// <summary>The last of those who read the body has ended.</summary>
-    public void BodyWasWritten()
-    {
-        if (Interlocked.Decrement(ref _bodyWriters) == 0)
-        {
-            RequestBody = RequestBodyState.Done;
-            Interlocked.CompareExchange(ref _bodyWritten, null, null)?.TrySetResult();
-        }
-    }
-
-    /// <summary>Ends the writing of the body, which over HTTP/2 may go on after the response, and completes when nobody reads it any more.</summary>
-    public Task EndBodyAsync()
-    {
-        if (Volatile.Read(ref _bodyWriters) == 0)
-        {
-            return Task.CompletedTask;
-        }
-
-        Clock.Cancel();
-        var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Interlocked.Exchange(ref _bodyWritten, written);
-        if (Volatile.Read(ref _bodyWriters) == 0)
-        {
-            written.TrySetResult();
-        }
-
-        return written.Task;
-    }
-
-    /// <summary>The client's body could not be read to its end.</summary>
-    public void ClientFailed(Exception exception)
-    {
-        if (exception is not BadHttpRequestException fault || fault.Message.StartsWith("Unexpected end", StringComparison.Ordinal))
-        {
-            Fail(CallOutcome.Cancelled, null, exception);
-        }
-        else if (fault.StatusCode == StatusCodes.Status413PayloadTooLarge)
-        {
-            Fail(CallOutcome.Refused, new GatewayError(ErrorCode.BodyTooLarge, "The request's body is too large."), exception);
-        }
-        else
-        {
-            Fail(CallOutcome.Refused, new GatewayError(ErrorCode.InvalidRequest, "The request's body is not valid HTTP."), exception);
-        }
-    }
-
     public bool IsAborted => _abort.IsCancellationRequested;
 
     /// <summary>Set while a connection for this call is being made: then nothing has been sent.</summary>
     public bool IsConnecting { get; set; }
 
-    /// <summary>Whether it has a place in its provider's own gate.</summary>
-    public bool HasOwnPlace => Volatile.Read(ref _ownGate) is not null;
-
-    /// <summary>Whether it has no place there yet. One at another origin is given back.</summary>
-    public bool NeedsPlaceAt(CallGate gate)
-    {
-        var held = Volatile.Read(ref _gate);
-        if (held is not null && held != gate)
-        {
-            LeaveOrigin();
-        }
-
-        return held != gate;
-    }
-
-    /// <summary>Whether the call got through the queue.</summary>
-    public bool HasPlace => Volatile.Read(ref _gate) is not null;
-
     /// <summary>The first byte of the response's body did not come together with its head: the head goes on alone.</summary>
     public Task BodyIsLateAsync() => _client?.SendHeadAsync() ?? Task.CompletedTask;
-
-    public void TookPlace(CallGate gate, TransportMetrics.Load load, bool isOwn)
-    {
-        if (isOwn)
-        {
-            _ownGate = gate;
-        }
-        else
-        {
-            _gate = gate;
-            _load = load;
-            Interlocked.Increment(ref load.Active);
-        }
-    }
 
     /// <summary>The response's head is there: the clock starts again, and usage will be read if the response can report it.</summary>
     public void HeadArrived(HttpResponseMessage response)
@@ -352,31 +220,6 @@ internal sealed class ProviderCall
         {
             Fail(CallOutcome.ClientTimeout, null);
             _client?.Abort();
-        }
-    }
-
-    private void LeaveGates()
-    {
-        LeaveOrigin();
-        Interlocked.Exchange(ref _ownGate, null)?.Leave();
-        LeaveChosen();
-    }
-
-    private void LeaveOrigin()
-    {
-        if (Interlocked.Exchange(ref _gate, null) is { } gate)
-        {
-            Interlocked.Decrement(ref _load!.Active);
-            gate.Leave();
-        }
-    }
-
-    private void LeaveChosen()
-    {
-        if (Volatile.Read(ref _isCounted) == 1 && Interlocked.Exchange(ref _isCounted, 0) == 1)
-        {
-            Destination!.Leave();
-            Credential?.Leave();
         }
     }
 }
