@@ -27,7 +27,7 @@ public sealed class LimitTests
         Assert.Equal("3", refused["x-ultraai-ratelimit-limit-requests"]);
         Assert.Equal("0", refused["x-ultraai-ratelimit-remaining-requests"]);
         Assert.Equal(3, gateway.OpenAI.Requests.Count);
-        await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        await Eventually.PassedAsync(TimeSpan.FromSeconds(1));
         (await gateway.PostAsync("/openai/v1/chat/completions", Chat)).AssertPassed();
     }
 

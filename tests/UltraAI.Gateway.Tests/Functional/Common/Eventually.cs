@@ -26,6 +26,16 @@ internal static class Eventually
         }
     }
 
+    /// <summary>Lets so much time pass, and no less: a timer alone may end a little early.</summary>
+    public static async Task PassedAsync(TimeSpan time)
+    {
+        var watch = Stopwatch.StartNew();
+        while (time - watch.Elapsed is { Ticks: > 0 } left)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), TestContext.Current.CancellationToken);
+        }
+    }
+
     /// <summary>Polls until a value satisfies the condition, and returns it.</summary>
     public static async Task<T> ValueAsync<T>(Func<Task<T>> read, Func<T, bool> condition, string what, TimeSpan? within = null)
     {
