@@ -92,12 +92,13 @@ internal sealed partial class AccessLogWriter(AccessLog log, TimeProvider time, 
         catch (Exception exception)
         {
             // Whatever it was: a log that can't be written must not end the process.
-            log.Drop(_count);
             if (_warnedAt is not { } last || time.GetElapsedTime(last) > BetweenWarnings)
             {
                 _warnedAt = time.GetTimestamp();
                 LogNotWritten(settings.Path ?? "standard output", exception.GetType().Name);
             }
+
+            log.Drop(_count);
         }
 
         _lines.ResetWrittenCount();
