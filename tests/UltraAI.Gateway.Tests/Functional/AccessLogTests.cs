@@ -116,29 +116,28 @@ public sealed class AccessLogTests : IDisposable
         await using var gateway = await GatewayEnvironment.StartAsync();
         (await gateway.GetAsync("/openai/v1/models")).AssertPassed();
 
-        gateway.ChangeConfiguration(configuration => configuration["AccessLog"] = new JsonObject { ["Target"] = "File", ["Path"] = File });
-        await Eventually.TrueAsync(
-            async () =>
-            {
-                (await gateway.GetAsync("/openai/v1/models")).AssertPassed();
-                return System.IO.File.Exists(File);
-            },
-            "lines come");
-        gateway.ChangeConfiguration(configuration => configuration.Remove("AccessLog"));
+        await ChangeAsync(1, configuration => configuration["AccessLog"] = new JsonObject { ["Target"] = "File", ["Path"] = File });
+        (await gateway.GetAsync("/openai/v1/models/on")).AssertPassed();
+        await ChangeAsync(2, configuration => configuration.Remove("AccessLog"));
+        (await gateway.GetAsync("/openai/v1/models/off")).AssertPassed();
+        await ChangeAsync(3, configuration => configuration["AccessLog"] = new JsonObject { ["Target"] = "File", ["Path"] = File });
+        (await gateway.GetAsync("/openai/v1/models/again")).AssertPassed();
 
-        await Eventually.TrueAsync(
-            async () =>
-            {
-                var before = new FileInfo(File).Length;
-                for (var i = 0; i < 3; i++)
-                {
-                    (await gateway.GetAsync("/openai/v1/models")).AssertPassed();
-                    await Task.Delay(50, TestContext.Current.CancellationToken);
-                }
+        // Lines are written in order: once the last one is there, none before it is still to come.
+        var text = await Eventually.ValueAsync(
+            async () => System.IO.File.Exists(File) ? await System.IO.File.ReadAllTextAsync(File, TestContext.Current.CancellationToken) : "",
+            text => text.Contains("models/again", StringComparison.Ordinal),
+            "the line of the last request");
+        Assert.Contains("models/on", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("models/off", text, StringComparison.Ordinal);
 
-                return new FileInfo(File).Length == before;
-            },
-            "lines come no more");
+        async Task ChangeAsync(int count, Action<JsonObject> change)
+        {
+            gateway.ChangeConfiguration(change);
+            await Eventually.TrueAsync(
+                () => gateway.Logs.Lines.Count(line => line.Contains("The changed configuration is in force", StringComparison.Ordinal)) == count,
+                $"change {count} is in force");
+        }
     }
 
     [Fact]
