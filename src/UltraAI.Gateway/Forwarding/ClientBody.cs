@@ -29,6 +29,9 @@ internal sealed class ClientBody(HttpContext context, HeldBodies held, Inspectio
     /// <summary>Bodies up to here are held without being counted: Kestrel has them in memory anyway.</summary>
     public const int FreeBytes = 64 * 1024;
 
+    /// <summary>From here on what is still to come is waited for away from the socket's thread, in bytes.</summary>
+    private const int MuchBytes = 16 * 1024;
+
     private static readonly GatewayError NoRoom = new(
         ErrorCode.QueueFull, "Too many long requests are being looked at together (Gateway:Inspection:MaxTotalBytes).")
     {
@@ -157,6 +160,13 @@ internal sealed class ClientBody(HttpContext context, HeldBodies held, Inspectio
                     _isPending = false;
                     _examined = _buffer.End;
                     reader.AdvanceTo(_buffer.Start, _buffer.End);
+                }
+
+                if (length - _buffer.Length > MuchBytes)
+                {
+                    // Inline (docs/decisions/0006), each further 4 KB would wake this on the socket's thread. Away from it, that one goes on
+                    // receiving, and the next read finds all that has come meanwhile. What is long is also better inspected elsewhere.
+                    await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
                 }
 
                 var read = await reader.ReadAsync(clock.Token);
