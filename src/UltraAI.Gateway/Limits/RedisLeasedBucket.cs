@@ -85,10 +85,13 @@ internal sealed class RedisLeasedBucket(string name)
         _units = 0;
     }
 
+    /// <summary>True while more than half of a lease is here: then nobody here waits for what is given back.</summary>
+    public bool HasPlenty(BucketSize size, int instances, long now) => Usable(now) > MostLeased(size, instances) / 2;
+
     /// <summary>How much to ask for on top: nothing unless it is used a lot and half of it is gone.</summary>
     public long Want(BucketSize size, int instances, long now)
     {
-        var most = size.Capacity / (8L * instances);
+        var most = MostLeased(size, instances);
         var has = Usable(now);
         return IsHot(now) && !IsAsking && has <= most / 2 ? most - has : 0;
     }
@@ -160,6 +163,8 @@ internal sealed class RedisLeasedBucket(string name)
 
     private double LevelSince(BucketSize size, long since, long now) =>
         Math.Min((double)size.Capacity * Scale, _level + ((double)(now - since) / TimeSpan.TicksPerMicrosecond * size.PerMinute));
+
+    private static long MostLeased(BucketSize size, int instances) => size.Capacity / (8L * instances);
 
     private static TimeSpan Time(double missing, BucketSize size) =>
         missing <= 0 ? TimeSpan.Zero : TimeSpan.FromMicroseconds(Math.Ceiling(missing / size.PerMinute));

@@ -106,11 +106,16 @@ internal sealed partial class RedisLimitStore : ILimitStore
             subject.Absence.Settle(unused, size, Instances);
         }
 
-        if (isSlotFree || unused != 0)
+        if (isSlotFree || (unused != 0 && !MayWait(subject)))
         {
             _reporter.Report(subject, isUrgent: isSlotFree);
         }
     }
+
+    // With plenty of the lease left here, unused tokens go back with the next look through all subjects: a report of their own, every
+    // ten milliseconds, took a busy gateway a twentieth of its time.
+    private bool MayWait(RedisSubject subject) =>
+        BucketSize.OfTokens(subject.Subject.Options) is { } size && IsAvailable && subject.Tokens.HasPlenty(size, Instances, _clock.Now);
 
     private async Task<LimitDecision> AskAsync(RedisLimitCall call, RedisReservation reservation, LimitDemand keyDemand, LimitDemand providerDemand)
     {
