@@ -81,10 +81,11 @@ internal static class EndpointPolicy
         var path = raw;
         for (var decoding = 0; ; decoding++)
         {
+            var normalized = NeedsNormalizing(path) ? Normalize(path) : null;
             foreach (var pattern in administrative)
             {
                 if (pattern.Matches(method, path, StringComparison.OrdinalIgnoreCase)
-                    || (NeedsNormalizing(path) && pattern.Matches(method, Normalize(path), StringComparison.OrdinalIgnoreCase)))
+                    || (normalized is not null && pattern.Matches(method, normalized, StringComparison.OrdinalIgnoreCase)))
                 {
                     return true;
                 }

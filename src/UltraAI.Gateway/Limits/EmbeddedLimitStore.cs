@@ -57,16 +57,18 @@ internal sealed class EmbeddedLimitStore : ILimitStore
                 return new LimitDecision { Reservation = this };
             }
 
+            // A bucket that has seen a later time lets nothing in for this one: the locks are held no longer than needed.
+            var now = store.Now;
             lock ((key ?? provider)!.Gate)
             {
                 if (key is null || provider is null)
                 {
-                    return TakeLocked(keyDemand, providerDemand);
+                    return TakeLocked(keyDemand, providerDemand, now);
                 }
 
                 lock (provider.Gate)
                 {
-                    return TakeLocked(keyDemand, providerDemand);
+                    return TakeLocked(keyDemand, providerDemand, now);
                 }
             }
         }
@@ -80,29 +82,29 @@ internal sealed class EmbeddedLimitStore : ILimitStore
                 return;
             }
 
-            SettleOne(key, in _keyConcurrent, in _keyTokens, tokens);
-            SettleOne(provider, in _providerConcurrent, in _providerTokens, tokens);
+            var now = store.Now;
+            SettleOne(key, in _keyConcurrent, in _keyTokens, tokens, now);
+            SettleOne(provider, in _providerConcurrent, in _providerTokens, tokens, now);
         }
 
-        private void SettleOne(EmbeddedSubject? subject, in int concurrent, in long reserved, long used)
+        private static void SettleOne(EmbeddedSubject? subject, in int concurrent, in long reserved, long used, long now)
         {
             if (subject is not null)
             {
                 lock (subject.Gate)
                 {
-                    subject.Settle(concurrent, reserved, used, store.Now);
+                    subject.Settle(concurrent, reserved, used, now);
                 }
             }
         }
 
-        private LimitDecision TakeLocked(in LimitDemand keyDemand, in LimitDemand providerDemand)
+        private LimitDecision TakeLocked(in LimitDemand keyDemand, in LimitDemand providerDemand, long now)
         {
             if (Volatile.Read(ref _settled))
             {
                 return new LimitDecision { Refusal = LimitShortage.Ended };
             }
 
-            var now = store.Now;
             var shortage = default(LimitShortage);
             key?.Check(keyDemand, now, ref shortage);
             provider?.Check(providerDemand, now, ref shortage);

@@ -5,14 +5,14 @@ namespace UltraAI.Gateway.Limits;
 /// <summary>What a call holds of its key's budget. It stays with the account, and so the period, in which it began.</summary>
 internal sealed class LedgerReservation(BudgetAccount account, long held) : BudgetReservation
 {
-    private readonly Lock _gate = new();
+    private const long Settled = -1;
+
     private long _held = held;
-    private bool _isSettled;
 
     public override ValueTask<GatewayError?> ExtendAsync(long nanoUsd)
     {
         var amount = Math.Clamp(nanoUsd, 0, BudgetAmounts.Max);
-        if (Volatile.Read(ref _isSettled))
+        if (Volatile.Read(ref _held) == Settled)
         {
             return new ValueTask<GatewayError?>(BudgetErrors.Ended);
         }
@@ -23,17 +23,10 @@ internal sealed class LedgerReservation(BudgetAccount account, long held) : Budg
 
     public override void Settle(long spentNanoUsd)
     {
-        lock (_gate)
+        if (Interlocked.Exchange(ref _held, Settled) is not Settled and var held)
         {
-            if (_isSettled)
-            {
-                return;
-            }
-
-            _isSettled = true;
+            account.Settle(held, Math.Clamp(spentNanoUsd, 0, BudgetAmounts.Max));
         }
-
-        account.Settle(_held, Math.Clamp(spentNanoUsd, 0, BudgetAmounts.Max));
     }
 
     private async ValueTask<GatewayError?> AddAsync(long amount, ValueTask<GatewayError?> refusal) => Add(amount, await refusal);
@@ -45,11 +38,10 @@ internal sealed class LedgerReservation(BudgetAccount account, long held) : Budg
             return refusal;
         }
 
-        lock (_gate)
+        while (Volatile.Read(ref _held) is not Settled and var held)
         {
-            if (!_isSettled)
+            if (Interlocked.CompareExchange(ref _held, held + amount, held) == held)
             {
-                _held += amount;
                 return null;
             }
         }

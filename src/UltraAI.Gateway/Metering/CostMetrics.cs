@@ -15,9 +15,13 @@ internal sealed class CostMetrics
     public CostMetrics(IMeterFactory meters) => meters.Create(GatewayTelemetry.MeterName).CreateObservableCounter(
         GatewayTelemetry.Instruments.Cost, Measure, "usd", "What calls have cost, by the configured prices.");
 
-    /// <summary>The series that a line of the ledger counts in; several lines share the series <c>other</c>.</summary>
-    public CostSeries SeriesOf(UsageKey key) => _series.GetOrAdd(
-        new UsageKey(_keys.Admit(key.VirtualKey), key.Provider, _models.Admit(key.Model)), static labels => new CostSeries(labels));
+    /// <summary>Shows a line of the ledger in its series; several lines share the series <c>other</c>.</summary>
+    public void Show(UsageCell cell)
+    {
+        var series = _series.GetOrAdd(
+            new UsageKey(_keys.Admit(cell.Key.VirtualKey), cell.Key.Provider, _models.Admit(cell.Key.Model)), static labels => new CostSeries(labels));
+        series.Add(cell);
+    }
 
     private IEnumerable<Measurement<double>> Measure()
     {
@@ -40,18 +44,19 @@ internal sealed class CostSeries(UsageKey labels)
         new(GatewayTelemetry.Tags.Model, labels.Model),
     ];
 
-    private double _nanoUsd;
+    private readonly ConcurrentBag<UsageCell> _cells = [];
 
-    public void Add(long nanoUsd)
+    public void Add(UsageCell cell) => _cells.Add(cell);
+
+    public Measurement<double> Measure()
     {
         // A double, as it is exported: it can't overflow, and is exact up to nine million dollars.
-        double seen;
-        do
+        var nanoUsd = 0.0;
+        foreach (var cell in _cells)
         {
-            seen = Volatile.Read(ref _nanoUsd);
+            nanoUsd += cell.SinceStart.CostNanoUsd;
         }
-        while (nanoUsd > 0 && Interlocked.CompareExchange(ref _nanoUsd, seen + nanoUsd, seen) != seen);
-    }
 
-    public Measurement<double> Measure() => new(Volatile.Read(ref _nanoUsd) / NanoPerUsd, _tags);
+        return new Measurement<double>(nanoUsd / NanoPerUsd, _tags);
+    }
 }

@@ -23,6 +23,8 @@ internal sealed class GenAIMetrics
     // Bounded by the providers, the models' bound, and the closed lists of operations and errors.
     private readonly ConcurrentDictionary<(string Provider, string Model, string Operation, string? Error), Series> _series = new();
 
+    private Recorded? _last;
+
     // The factory owns the meter: it is not ours to dispose.
     public GenAIMetrics(IMeterFactory meters)
     {
@@ -42,11 +44,8 @@ internal sealed class GenAIMetrics
     /// <param name="usage">What it used.</param>
     public void Record(string provider, string operation, string model, in CallTiming timing, in TokenUsage usage)
     {
-        var key = (provider, _models.Of(model), operation, timing.Error);
-        if (!_series.TryGetValue(key, out var series))
-        {
-            series = _series.GetOrAdd(key, static key => new Series(key.Provider, key.Model, key.Operation, key.Error));
-        }
+        var last = _last;
+        var series = last is not null && last.IsOf(provider, operation, model, timing.Error) ? last.Series : SeriesOf(provider, operation, model, timing.Error);
 
         _duration.Record(timing.Duration.TotalSeconds, series.Call);
         if (timing.FirstChunk is { } first)
@@ -63,6 +62,27 @@ internal sealed class GenAIMetrics
         {
             _tokens.Record(usage.Output, series.Output);
         }
+    }
+
+    private Series SeriesOf(string provider, string operation, string model, string? error)
+    {
+        var key = (provider, _models.Of(model), operation, error);
+        if (!_series.TryGetValue(key, out var series))
+        {
+            series = _series.GetOrAdd(key, static key => new Series(key.Provider, key.Model, key.Operation, key.Error));
+        }
+
+        _last = new Recorded(provider, operation, model, error, series);
+        return series;
+    }
+
+    /// <summary>What was recorded last, which most of what comes next is like.</summary>
+    private sealed class Recorded(string provider, string operation, string model, string? error, Series series)
+    {
+        public Series Series { get; } = series;
+
+        public bool IsOf(string itsProvider, string itsOperation, string itsModel, string? itsError) =>
+            itsModel == model && itsProvider == provider && itsOperation == operation && itsError == error;
     }
 
     /// <summary>The tags of one combination, made once.</summary>

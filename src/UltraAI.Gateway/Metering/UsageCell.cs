@@ -3,11 +3,11 @@ using UltraAI.Gateway.Providers;
 namespace UltraAI.Gateway.Metering;
 
 /// <summary>A line of the ledger while it is added up: what has come since the last batch, and all that has come since start.</summary>
-internal sealed class UsageCell(UsageKey key, CostSeries cost)
+internal sealed class UsageCell(UsageKey key)
 {
     private readonly Lock _gate = new();
     private UsageTotals _totals;
-    private UsageTotals _sinceStart;
+    private UsageTotals _taken;
     private DateOnly _day;
 
     public UsageKey Key => key;
@@ -18,7 +18,9 @@ internal sealed class UsageCell(UsageKey key, CostSeries cost)
         {
             lock (_gate)
             {
-                return _sinceStart;
+                var sum = _taken;
+                sum.Add(_totals);
+                return sum;
             }
         }
     }
@@ -31,20 +33,17 @@ internal sealed class UsageCell(UsageKey key, CostSeries cost)
     /// <returns>Whether this is the first that has come since the last batch.</returns>
     public bool Add(DateOnly day, in TokenUsage usage, long costNanoUsd, bool isEstimated, out KeyValuePair<(UsageKey Key, DateOnly Day), UsageTotals>? earlier)
     {
-        cost.Add(costNanoUsd);
         lock (_gate)
         {
             var isFirst = _totals.Requests == 0;
             earlier = null;
             if (day != _day)
             {
-                earlier = isFirst ? null : KeyValuePair.Create((key, _day), _totals);
-                _totals = default;
+                earlier = isFirst ? null : TakeOutLocked();
                 _day = day;
             }
 
             _totals.Add(usage, costNanoUsd, isEstimated);
-            _sinceStart.Add(usage, costNanoUsd, isEstimated);
             return isFirst;
         }
     }
@@ -54,9 +53,15 @@ internal sealed class UsageCell(UsageKey key, CostSeries cost)
     {
         lock (_gate)
         {
-            var row = KeyValuePair.Create((key, _day), _totals);
-            _totals = default;
-            return row;
+            return TakeOutLocked();
         }
+    }
+
+    private KeyValuePair<(UsageKey Key, DateOnly Day), UsageTotals> TakeOutLocked()
+    {
+        var row = KeyValuePair.Create((key, _day), _totals);
+        _taken.Add(_totals);
+        _totals = default;
+        return row;
     }
 }

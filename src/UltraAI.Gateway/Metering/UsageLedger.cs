@@ -29,12 +29,15 @@ internal sealed partial class UsageLedger(IUsageStore store, CostMetrics metrics
     private readonly ConcurrentQueue<KeyValuePair<(UsageKey Key, DateOnly Day), UsageTotals>> _waiting = new();
     private readonly SemaphoreSlim _writing = new(1);
     private int _isDisposed;
+    private UsageCell? _last;
     private Batch? _batch;
     private bool _isGone;
 
     public void Add(UsageKey key, in TokenUsage usage, long costNanoUsd, bool isEstimated)
     {
-        var cell = _cells.TryGetValue(key, out var known) ? known : CellOf(key);
+        var last = _last;
+        var cell = last is not null && last.Key == key ? last : _cells.TryGetValue(key, out var known) ? known : CellOf(key);
+        _last = cell;
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         if (cell.Add(today, usage, costNanoUsd, isEstimated, out var earlier))
         {
@@ -149,7 +152,19 @@ internal sealed partial class UsageLedger(IUsageStore store, CostMetrics metrics
     {
         var models = _models.GetOrAdd(key.Provider, static _ => new BoundedNames(MaxModels));
         var line = key with { VirtualKey = _keys.Admit(key.VirtualKey), Model = models.Admit(key.Model) };
-        return _cells.GetOrAdd(line, static (line, metrics) => new UsageCell(line, metrics.SeriesOf(line)), metrics);
+        if (_cells.TryGetValue(line, out var known))
+        {
+            return known;
+        }
+
+        var cell = new UsageCell(line);
+        if (!_cells.TryAdd(line, cell))
+        {
+            return _cells[line];
+        }
+
+        metrics.Show(cell);
+        return cell;
     }
 
     private async Task FarewellAsync()
