@@ -40,13 +40,12 @@ internal sealed partial class AccessLogWriter(AccessLog log, TimeProvider time, 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await using var output = new LineOutput(time);
-        using var line = new AccessLine();
         while (await log.Waiting.WaitToReadAsync(CancellationToken.None))
         {
             await Task.Delay(Gathering, time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             while (log.Waiting.TryRead(out var entry))
             {
-                Format(line, entry);
+                Format(entry);
                 if (_lines.WrittenCount >= BatchBytes)
                 {
                     await WriteAsync(output);
@@ -57,11 +56,11 @@ internal sealed partial class AccessLogWriter(AccessLog log, TimeProvider time, 
         }
     }
 
-    private void Format(AccessLine line, AccessEntry entry)
+    private void Format(AccessEntry entry)
     {
         try
         {
-            line.Write(entry, _lines);
+            AccessLine.Write(entry, _lines);
             _count++;
         }
         catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
