@@ -13,6 +13,7 @@ using UltraAI.Gateway.Providers;
 using UltraAI.Gateway.Storage;
 using UltraAI.Gateway.Synthesis.Surface;
 using UltraAI.Gateway.Telemetry;
+using UltraAI.Gateway.Telemetry.Hot;
 using UltraAI.Gateway.Transport;
 
 namespace UltraAI.Gateway;
@@ -67,10 +68,16 @@ internal static partial class GatewayHost
         WithoutAuthorization(app);
         app.UseMiddleware<AccessLogMiddleware>();
         app.UseMiddleware<RawTargetMiddleware>(); // before routing, which must see the raw path
+        if (configuration.AdminPort is null)
+        {
+            app.UseMiddleware<ForwardingShortcut>();
+        }
+
+        app.UseMiddleware<ServerRequestsMiddleware>();
         app.UseRouting();
         if (configuration.AdminPort is not null)
         {
-            app.UseMiddleware<AdminPort>();
+            app.UseMiddleware<AdminPort>(); // for providers' routes too, so they all go the long way
         }
 
         app.UseMiddleware<OperatorGuard>();
@@ -123,10 +130,18 @@ internal static partial class GatewayHost
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.ConfigureEndpointDefaults(static endpoint => endpoint.Use(static next => connection =>
+            {
+                connection.Features.Set(new ConnectionKey());
+                return next(connection);
+            }));
 
             // A body may be of any size and take any time; a call's own clock ends what does not move.
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MinRequestBodyDataRate = null;
+
+            // What a client may send ahead of a provider that does not take it; Kestrel's own is 1 MB, which 1,000 uploads make a GB.
+            kestrel.Limits.MaxRequestBufferSize = 256 * 1024;
             kestrel.Limits.MinResponseDataRate = null;
 
             // Signed URLs and tool fields are long.

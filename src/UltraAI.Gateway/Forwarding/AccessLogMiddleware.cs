@@ -20,38 +20,69 @@ internal sealed class AccessLogMiddleware(RequestDelegate next, AccessLog log, T
         return IsWatching(target) ? next(context) : LogAsync(context, target);
     }
 
+    /// <summary>Writes the line of a request that has ended.</summary>
+    public static void End(AccessLog log, AccessEntry entry, HttpContext context, ForwardedRequest? forwarded, TimeProvider time)
+    {
+        var response = context.Response;
+        entry.Duration = time.GetElapsedTime(entry.Began);
+        entry.Status = response.StatusCode;
+        entry.RequestId = response.Headers[ErrorResponse.RequestIdField];
+        entry.Error = response.Headers[ErrorResponse.CodeField];
+        if (forwarded is not null)
+        {
+            Take(entry, forwarded);
+        }
+
+        entry.ResponseBytes ??= response.ContentLength;
+        context.Features.Set<AccessEntry>(null);
+        log.Write(entry);
+    }
+
     // By what the request is routed by: Kestrel's own path of /openai/../health/live is another one.
     private static bool IsWatching(string target) =>
         target.StartsWith("/health/", StringComparison.Ordinal) || target == "/metrics" || target.StartsWith("/metrics?", StringComparison.Ordinal);
 
-    private async Task LogAsync(HttpContext context, string target)
+    private Task LogAsync(HttpContext context, string target)
     {
         var entry = log.Rent();
-        var start = time.GetTimestamp();
+        entry.Began = time.GetTimestamp();
         entry.At = time.GetUtcNow();
         entry.Method = context.Request.Method;
         entry.Target = target;
         entry.RequestBytes = context.Request.ContentLength;
         context.Features.Set(entry);
+        Task handled;
         try
         {
-            await next(context);
+            handled = next(context);
+        }
+        catch
+        {
+            if (AccessEntry.Of(context) is not null)
+            {
+                End(log, entry, context, null, time);
+            }
+
+            throw;
+        }
+
+        // A forwarded request has an async method that ends it anyway; another one around it would only cost.
+        return entry.EndsItself ? handled : AwaitAsync(handled, entry, context);
+    }
+
+    private async Task AwaitAsync(Task handled, AccessEntry entry, HttpContext context)
+    {
+        try
+        {
+            await handled;
         }
         finally
         {
-            var response = context.Response;
-            entry.Duration = time.GetElapsedTime(start);
-            entry.Status = response.StatusCode;
-            entry.RequestId = response.Headers[ErrorResponse.RequestIdField];
-            entry.Error = response.Headers[ErrorResponse.CodeField];
-            if (ForwardedRequest.TryGet(context, out var forwarded))
+            // It may have become known only later that it ends itself; the entry is another request's by now.
+            if (AccessEntry.Of(context) is not null)
             {
-                Take(entry, forwarded);
+                End(log, entry, context, null, time);
             }
-
-            entry.ResponseBytes ??= response.ContentLength;
-            context.Features.Set<AccessEntry>(null);
-            log.Write(entry);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 using UltraAI.Gateway.Errors;
@@ -7,53 +6,33 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace UltraAI.Gateway.Forwarding;
 
-/// <summary>Forwards plain requests on YARP's behalf, at less cost; WebSockets and gRPC it leaves to YARP's own forwarder.</summary>
+/// <summary>Forwards plain requests in YARP's place, at less cost; WebSockets and gRPC are left to YARP's own forwarder.</summary>
 /// <remarks>
 /// YARP's does much per request that the gateway does itself: a time-out, the copying of the request's body, telemetry, steps for
 /// upgrades. What it does beyond that is done here, and in the same order; how a failure is reported too.
 /// </remarks>
-/// <param name="yarp">YARP's own forwarder.</param>
 /// <param name="invoker">Makes the calls.</param>
 /// <param name="fields">Copies the responses' fields.</param>
 /// <param name="bodies">Looks at the bodies that are not passed on as they come.</param>
-internal sealed class LeanForwarder(IHttpForwarder yarp, ProviderInvoker invoker, ResponseFields fields, ResponseBodies bodies) : IHttpForwarder
+/// <param name="options">Which version of HTTP the calls are made with.</param>
+internal sealed class LeanForwarder(ProviderInvoker invoker, ResponseFields fields, ResponseBodies bodies, TransportOptions options)
 {
-    public ValueTask<ForwarderError> SendAsync(
-        HttpContext context, string destinationPrefix, HttpMessageInvoker httpClient, ForwarderRequestConfig requestConfig, HttpTransformer transformer) =>
-        ForwardedRequest.TryGet(context, out var forwarded) && IsPlain(context.Request)
-            ? ForwardAsync(context, forwarded, requestConfig)
-            : yarp.SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer);
-
-    public ValueTask<ForwarderError> SendAsync(
-        HttpContext context,
-        string destinationPrefix,
-        HttpMessageInvoker httpClient,
-        ForwarderRequestConfig requestConfig,
-        HttpTransformer transformer,
-        CancellationToken cancellationToken) =>
-        cancellationToken.CanBeCanceled
-            ? yarp.SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, cancellationToken)
-            : SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer);
+    private readonly Version _version = ProviderRoutes.VersionOf(options);
 
     // gRPC may need its response ended before its request is.
     public static bool IsPlain(HttpRequest request) =>
         request.Headers.Upgrade.Count == 0 && !HttpMethods.IsConnect(request.Method)
         && !(request.ContentType is { } type && type.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Forwards a request that is no WebSocket, without YARP's pipeline.</summary>
-    public async ValueTask<ForwarderError> ForwardAsync(HttpContext context, ForwardedRequest forwarded, ForwarderRequestConfig config)
+    /// <summary>Makes the call. A failure is to be reported with <see cref="Fail"/>.</summary>
+    public Task<HttpResponseMessage> SendAsync(HttpContext context, ForwardedRequest forwarded) =>
+        invoker.SendAsync(forwarded.Call, CreateRequest(context.Request, forwarded.Call), context.RequestAborted);
+
+    /// <summary>Passes the provider's response on to the client.</summary>
+    /// <returns>Whether all of it went; if not, why has been reported.</returns>
+    public async ValueTask<bool> PassOnAsync(HttpContext context, ForwardedRequest forwarded, HttpResponseMessage response)
     {
         var call = forwarded.Call;
-        HttpResponseMessage response;
-        try
-        {
-            response = await invoker.SendAsync(call, CreateRequest(context.Request, call, config), context.RequestAborted);
-        }
-        catch (Exception exception)
-        {
-            return Fail(context, ForwarderError.Request, exception);
-        }
-
         try
         {
             if (call.RequestBody == RequestBodyState.Done)
@@ -68,14 +47,15 @@ internal sealed class LeanForwarder(IHttpForwarder yarp, ProviderInvoker invoker
                 if (!await bodies.ApplyAsync(context, response, forwarded))
                 {
                     response.Dispose();
-                    return ForwarderError.None;
+                    return true;
                 }
             }
         }
         catch (Exception exception)
         {
             response.Dispose();
-            return Fail(context, ForwarderError.ResponseHeaders, exception);
+            Fail(context, ForwarderError.ResponseHeaders, exception);
+            return false;
         }
 
         try
@@ -86,7 +66,8 @@ internal sealed class LeanForwarder(IHttpForwarder yarp, ProviderInvoker invoker
         }
         catch (Exception exception)
         {
-            return Fail(context, ForwarderError.ResponseBodyDestination, exception);
+            Fail(context, ForwarderError.ResponseBodyDestination, exception);
+            return false;
         }
 
         if (!HttpProtocol.IsHttp11(context.Request.Protocol)
@@ -95,15 +76,35 @@ internal sealed class LeanForwarder(IHttpForwarder yarp, ProviderInvoker invoker
             ResponseFields.CopyTrailers(trailers, response, call);
         }
 
-        return ForwarderError.None;
+        return true;
     }
 
-    private ProviderRequest CreateRequest(HttpRequest source, ProviderCall call, ForwarderRequestConfig config)
+    /// <summary>Leaves the answer to whoever called, if there can be one; otherwise the client must not take what it has for the whole.</summary>
+    public static void Fail(HttpContext context, ForwarderError error, Exception exception)
+    {
+        context.Features.Set<IForwarderErrorFeature>(new ForwarderFailure(error, exception));
+        if (!context.Response.HasStarted)
+        {
+            ErrorResponse.ClearAllButOwn(context.Response);
+            context.Response.StatusCode = StatusCodes.Status502BadGateway;
+        }
+        else if (context.Features.Get<IHttpResetFeature>() is { } http2)
+        {
+            // RFC 9113, 7: CANCEL, INTERNAL_ERROR.
+            http2.Reset(context.RequestAborted.IsCancellationRequested ? 8 : 2);
+        }
+        else
+        {
+            context.Abort();
+        }
+    }
+
+    private ProviderRequest CreateRequest(HttpRequest source, ProviderCall call)
     {
         var request = new ProviderRequest(HttpMethod.Parse(source.Method), call)
         {
-            Version = config.Version ?? HttpVersion.Version20,
-            VersionPolicy = config.VersionPolicy ?? HttpVersionPolicy.RequestVersionOrLower,
+            Version = _version,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
             Content = invoker.ContentOf(call, fields: null),
         };
         RequestFields.Copy(source, request);
@@ -131,26 +132,4 @@ internal sealed class LeanForwarder(IHttpForwarder yarp, ProviderInvoker invoker
     private static bool MayNeedLook(HttpResponseMessage response, ForwardedRequest forwarded) =>
         (int)response.StatusCode >= 400 || forwarded.AsksForUsage
         || forwarded.Provider.Kind.LinkPropertyIn(forwarded.Provider.PathOf(forwarded.Call.Target)) is not null;
-
-    /// <summary>Leaves the answer to whoever called, if there can be one; otherwise the client must not take what it has for the whole.</summary>
-    private static ForwarderError Fail(HttpContext context, ForwarderError error, Exception exception)
-    {
-        context.Features.Set<IForwarderErrorFeature>(new ForwarderFailure(error, exception));
-        if (!context.Response.HasStarted)
-        {
-            ErrorResponse.ClearAllButOwn(context.Response);
-            context.Response.StatusCode = StatusCodes.Status502BadGateway;
-        }
-        else if (context.Features.Get<IHttpResetFeature>() is { } http2)
-        {
-            // RFC 9113, 7: CANCEL, INTERNAL_ERROR.
-            http2.Reset(context.RequestAborted.IsCancellationRequested ? 8 : 2);
-        }
-        else
-        {
-            context.Abort();
-        }
-
-        return error;
-    }
 }

@@ -16,6 +16,9 @@ internal sealed class ProviderRoutes(IProviderSource source, TransportOptions op
     // NOTE: the one inactivity clock is the call's own (CallClock). YARP's is off.
     private static readonly TimeSpan Never = Timeout.InfiniteTimeSpan;
 
+    /// <summary>The highest version of HTTP that providers are called with.</summary>
+    public static Version VersionOf(TransportOptions options) => options.HttpVersion == "2" ? HttpVersion.Version20 : HttpVersion.Version11;
+
     public static string WebSocketClusterOf(Provider provider) => provider.Name + "/websocket";
 
     public IProxyConfig GetConfig()
@@ -31,12 +34,12 @@ internal sealed class ProviderRoutes(IProviderSource source, TransportOptions op
         {
             RouteId = provider.Name,
             ClusterId = provider.Name,
-            Match = new RouteMatch { Path = provider.RoutePrefix + "/{**target}" },
+            Match = new RouteMatch { Path = provider.Route },
         })];
 
         public IReadOnlyList<ClusterConfig> Clusters { get; } = [.. providers.All.SelectMany(provider => new[]
         {
-            Cluster(provider.Name, provider, options.HttpVersion == "2" ? HttpVersion.Version20 : HttpVersion.Version11),
+            Cluster(provider.Name, provider, VersionOf(options)),
 
             // Over HTTP/2, YARP would first try RFC 8441, which no provider speaks.
             Cluster(WebSocketClusterOf(provider), provider, HttpVersion.Version11),

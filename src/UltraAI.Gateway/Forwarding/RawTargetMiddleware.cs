@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.Features;
 using UltraAI.Gateway.Errors;
 using UltraAI.Gateway.Telemetry;
+using UltraAI.Gateway.Telemetry.Hot;
 
 namespace UltraAI.Gateway.Forwarding;
 
@@ -9,7 +10,7 @@ namespace UltraAI.Gateway.Forwarding;
 /// Kestrel decodes the path and resolves its dot segments. Routing by that and forwarding the raw target would let
 /// <c>/openai/%2e%2e/anthropic/…</c> be checked as one provider and sent to another: so both see the raw path.
 /// </remarks>
-internal sealed class RawTargetMiddleware(RequestDelegate next, IErrorRenderer renderer)
+internal sealed class RawTargetMiddleware(RequestDelegate next, ServerRequests requests, IErrorRenderer renderer)
 {
     private static readonly GatewayError NotOriginForm = new(
         ErrorCode.InvalidRequest,
@@ -26,13 +27,13 @@ internal sealed class RawTargetMiddleware(RequestDelegate next, IErrorRenderer r
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         if (target.Length == 0 || target[0] != '/')
         {
-            return ErrorResponse.WriteAsync(context, NotOriginForm, renderer);
+            return RefuseAsync(context, NotOriginForm);
         }
 
         // Kestrel lets more through over HTTP/2, and what is not ASCII or ends a request line must never be written into one.
         if (target.AsSpan().ContainsAnyExceptInRange('!', '~'))
         {
-            return ErrorResponse.WriteAsync(context, NotAscii, renderer);
+            return RefuseAsync(context, NotAscii);
         }
 
         var question = target.IndexOf('?', StringComparison.Ordinal);
@@ -43,5 +44,12 @@ internal sealed class RawTargetMiddleware(RequestDelegate next, IErrorRenderer r
         }
 
         return next(context);
+    }
+
+    private async Task RefuseAsync(HttpContext context, GatewayError error)
+    {
+        var running = requests.Start(context);
+        await ErrorResponse.WriteAsync(context, error, renderer);
+        requests.End(context, running);
     }
 }

@@ -1,5 +1,6 @@
 using UltraAI.Gateway.Forwarding;
 using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Telemetry.Hot;
 
 namespace UltraAI.Gateway.Health;
 
@@ -23,7 +24,8 @@ internal static class HealthEndpoints
                 ? WriteAsync(context, StatusCodes.Status503ServiceUnavailable, "draining")
                 : WriteAsync(context, StatusCodes.Status200OK, "ok")).WithMetadata(ServedOn.EveryPort);
         endpoints.MapMethods("/health/providers", methods, endpoints.ServiceProvider.GetRequiredService<ProviderHealth>().GetAsync).WithMetadata(OperatorOnly.Instance, ServedOn.AdminPort);
-        endpoints.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(OperatorOnly.Instance, ServedOn.AdminPort);
+        endpoints.MapPrometheusScrapingEndpoint("/metrics", meterProvider: null, static branch => branch.UseMiddleware<HotHistogramsMiddleware>(), optionsName: null)
+            .WithMetadata(OperatorOnly.Instance, ServedOn.AdminPort);
     }
 
     private static Task WriteAsync(HttpContext context, int statusCode, string status)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using UltraAI.Gateway.Telemetry.Hot;
 
 namespace UltraAI.Gateway.Telemetry;
 

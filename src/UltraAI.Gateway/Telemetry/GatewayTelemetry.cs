@@ -14,6 +14,9 @@ internal static class GatewayTelemetry
     /// <summary>Seconds, for histograms of waits: OpenTelemetry's usual boundaries begin at 5.</summary>
     public static readonly double[] WaitBounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 45, 60, 120];
 
+    /// <summary>Seconds, for requests and calls: the runtime's advice for http.*.duration ends at 10, and a model may well write for longer.</summary>
+    public static readonly double[] RequestBounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
+
     /// <summary>Instruments. The Prometheus exporter turns the dots into underscores and adds unit and <c>_total</c>.</summary>
     public static class Instruments
     {

@@ -3,6 +3,7 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using UltraAI.Gateway.Telemetry.Access;
+using UltraAI.Gateway.Telemetry.Hot;
 
 namespace UltraAI.Gateway.Telemetry;
 
@@ -11,9 +12,6 @@ internal sealed record TelemetryExport(bool IsOn);
 
 internal static class TelemetryServiceCollectionExtensions
 {
-    // Seconds. The runtime's advice for http.*.duration ends at 10 s, and a model may well write for longer.
-    private static readonly double[] DurationBounds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
-
     /// <summary>Metrics for <c>/metrics</c>; metrics, traces and logs by OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set.</summary>
     public static IServiceCollection AddGatewayTelemetry(this IServiceCollection services, IConfiguration configuration)
     {
@@ -23,7 +21,12 @@ internal static class TelemetryServiceCollectionExtensions
         // Made with the meter provider, before the first request: a sum that begins in the middle would be wrong for good.
         services.AddSingleton<HotSums>();
         services.AddSingleton<ConnectionCounts>();
-        services.ConfigureOpenTelemetryMeterProvider(static (provider, _) => provider.GetRequiredService<ConnectionCounts>());
+        services.AddSingleton<HotHistograms>().AddSingleton<ServerRequests>();
+        services.ConfigureOpenTelemetryMeterProvider(static (provider, _) =>
+        {
+            provider.GetRequiredService<ConnectionCounts>();
+            provider.GetRequiredService<ServerRequests>();
+        });
         var version = typeof(GatewayTelemetry).Assembly.GetName().Version?.ToString(3);
 
         var telemetry = services.AddOpenTelemetry()
@@ -44,12 +47,17 @@ internal static class TelemetryServiceCollectionExtensions
                     // By key, provider and model, each bounded; the SDK's own limit of 2,000 would fold many of them into one.
                     .AddView(GatewayTelemetry.Instruments.Cost, new MetricStreamConfiguration { CardinalityLimit = 20_000 })
                     .AddView(GatewayTelemetry.Instruments.LimitDecisions, new MetricStreamConfiguration { CardinalityLimit = 15_000 }) // 1,001 keys, 6 limits, 2 decisions
-                    .AddView("http.server.request.duration", new ExplicitBucketHistogramConfiguration { Boundaries = DurationBounds })
-                    .AddView("http.client.request.duration", new ExplicitBucketHistogramConfiguration { Boundaries = DurationBounds })
                     .AddPrometheusExporter(exporter => exporter.ScopeInfoEnabled = false);
                 if (export.IsOn)
                 {
-                    metrics.AddOtlpExporter();
+                    metrics
+                        .AddView("http.server.request.duration", new ExplicitBucketHistogramConfiguration { Boundaries = GatewayTelemetry.RequestBounds })
+                        .AddView("http.client.request.duration", new ExplicitBucketHistogramConfiguration { Boundaries = GatewayTelemetry.RequestBounds })
+                        .AddOtlpExporter();
+                }
+                else
+                {
+                    metrics.AddView(static instrument => HotHistograms.IsHot(instrument) ? MetricStreamConfiguration.Drop : null);
                 }
             });
 

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.Http.Metadata;
 using UltraAI.Gateway.Keys;
 using UltraAI.Gateway.Providers;
 using UltraAI.Gateway.Transport.Pools;
@@ -20,6 +21,8 @@ internal sealed class Provider
         Destinations = [.. baseUrls.Select(baseUrl => new Destination(baseUrl))];
         Credentials = credentials;
         RoutePrefix = "/" + name;
+        Route = RoutePrefix + "/{**target}";
+        Endpoint = new Endpoint(null, new EndpointMetadataCollection(new RouteName(Route)), Route);
         Tag = new KeyValuePair<string, object?>(Telemetry.GatewayTelemetry.Tags.Provider, name);
     }
 
@@ -49,6 +52,12 @@ internal sealed class Provider
 
     /// <summary>The first segment of its route, with a leading slash.</summary>
     public string RoutePrefix { get; }
+
+    /// <summary>Its route's pattern.</summary>
+    public string Route { get; }
+
+    /// <summary>Its route for the metrics of requests that came past routing.</summary>
+    public Endpoint Endpoint { get; }
 
     /// <summary>The metrics tag with its name, made once.</summary>
     public KeyValuePair<string, object?> Tag { get; }
@@ -95,16 +104,19 @@ internal sealed class Provider
         var full = BasePath.Length == 0 ? target : BasePath + target;
         return full.IndexOf('?', StringComparison.Ordinal) is var question and >= 0 ? full.AsSpan(0, question) : full;
     }
+
+    private sealed record RouteName(string Route) : IRouteDiagnosticsMetadata;
 }
 
 /// <summary>All providers of one configuration, by name.</summary>
 internal sealed class ProviderTable(IEnumerable<Provider> providers)
 {
-    private readonly FrozenDictionary<string, Provider> _providers = providers.ToFrozenDictionary(provider => provider.Name, StringComparer.Ordinal);
+    private readonly FrozenDictionary<string, Provider>.AlternateLookup<ReadOnlySpan<char>> _providers =
+        providers.ToFrozenDictionary(provider => provider.Name, StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
 
-    public IEnumerable<Provider> All => _providers.Values;
+    public IEnumerable<Provider> All => _providers.Dictionary.Values;
 
-    public bool TryGet(string name, [MaybeNullWhen(false)] out Provider provider) => _providers.TryGetValue(name, out provider);
+    public bool TryGet(ReadOnlySpan<char> name, [MaybeNullWhen(false)] out Provider provider) => _providers.TryGetValue(name, out provider);
 }
 
 /// <summary>The providers that are in force now.</summary>

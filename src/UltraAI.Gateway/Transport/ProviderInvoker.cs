@@ -21,6 +21,7 @@ internal sealed partial class ProviderInvoker(
     ICredentialRests rests,
     TransportOptions options,
     TransportMetrics metrics,
+    AttemptDurations durations,
     TimeProvider time)
     : HttpMessageInvoker(handler.Handler, disposeHandler: false)
 {
@@ -68,12 +69,15 @@ internal sealed partial class ProviderInvoker(
                 Address(call, request, attempt);
                 CallSpan.Attempt(call, request.RequestUri);
                 HttpResponseMessage response;
+                var start = durations.Start();
                 try
                 {
                     response = await base.SendAsync(request, call.Clock.Token);
                 }
                 catch (Exception exception)
                 {
+                    durations.Failed(request, exception, start);
+
                     // The clock goes on: another attempt has what this one left.
                     Count(call, VerdictOn(call, exception), isProbe);
                     if (!MayTryAgain(call, request, exception, attempts, attempt))
@@ -84,6 +88,7 @@ internal sealed partial class ProviderInvoker(
                     continue;
                 }
 
+                durations.Ended(call.Destination, request, response, start);
                 Count(call, VerdictOn(response), isProbe);
                 if (attempts is null || !MayGoOn(response.StatusCode) || !await GoesOnAsync(call, response, attempts))
                 {

@@ -24,7 +24,6 @@ internal sealed class TransportMetrics
     /// <summary>The outcome in its wire form.</summary>
     public static string NameOf(CallOutcome outcome) => (string)Outcomes[(int)outcome].Value!;
 
-    private readonly Counter<long> _requests;
     private readonly Counter<long> _timeouts;
     private readonly Histogram<double> _queueWait;
     private readonly Histogram<double> _connect;
@@ -37,7 +36,7 @@ internal sealed class TransportMetrics
     public TransportMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(GatewayTelemetry.MeterName);
-        _requests = meter.CreateCounter<long>(GatewayTelemetry.Instruments.Requests, description: "Requests to a provider's route, by how they ended.");
+        meter.CreateObservableCounter(GatewayTelemetry.Instruments.Requests, Ended, description: "Requests to a provider's route, by how they ended.");
         _timeouts = meter.CreateCounter<long>(GatewayTelemetry.Instruments.UpstreamTimeouts, description: "Calls that a provider left silent until the clock ran out.");
         _queueWait = Wait(meter, GatewayTelemetry.Instruments.QueueWait, "How long calls that had to wait for a place at their origin did so.");
         _connect = Wait(meter, GatewayTelemetry.Instruments.Connect, "How long attempts to connect to providers took, DNS included.");
@@ -59,7 +58,6 @@ internal sealed class TransportMetrics
     public void RequestEnded(Provider provider, CallOutcome outcome, TimeSpan? latency = null, TimeSpan? firstChunk = null)
     {
         (provider.Load ??= LoadOf(provider)).Counts.Ended(outcome, latency, firstChunk);
-        _requests.Add(1, provider.Tag, Outcomes[(int)outcome]);
         if (outcome == CallOutcome.Timeout)
         {
             _timeouts.Add(1, provider.Tag);
@@ -121,6 +119,20 @@ internal sealed class TransportMetrics
 
     private IEnumerable<Measurement<int>> Observe(CountOf count) =>
         _loads.Values.Select(load => new Measurement<int>(Volatile.Read(ref count(load)), load.Tag));
+
+    private IEnumerable<Measurement<long>> Ended()
+    {
+        foreach (var (_, load) in _loads)
+        {
+            for (var outcome = 0; outcome < Outcomes.Length; outcome++)
+            {
+                if (load.Counts.SinceStart((CallOutcome)outcome) is > 0 and var count)
+                {
+                    yield return new Measurement<long>(count, load.Tag, Outcomes[outcome]);
+                }
+            }
+        }
+    }
 
     private delegate ref int CountOf(Load load);
 

@@ -12,6 +12,7 @@ internal static class TransportServiceCollectionExtensions
         .AddSingleton<NameResolver>()
         .AddSingleton<SharedHttpHandler>()
         .AddSingleton<TransportMetrics>()
+        .AddSingleton<AttemptDurations>()
         .AddHostedService<CallCountsClock>()
         .AddSingleton<CallReporter>()
         .AddSingleton<ISecretMask, KnownSecrets>()

@@ -27,6 +27,26 @@ public sealed class MetricsTests
     }
 
     [Theory]
+    [InlineData("text/plain", false)]
+    [InlineData("application/openmetrics-text; version=1.0.0", true)]
+    public async Task Metrics_InEitherFormat_AreWhole(string accept, bool hasEnd)
+    {
+        await using var gateway = await GatewayEnvironment.StartAsync();
+        (await gateway.GetAsync("/openai/v1/models")).AssertPassed();
+
+        await Eventually.TrueAsync(
+            async () => (await ScrapeAsync()).Contains("\nhttp_server_request_duration_seconds_count{", StringComparison.Ordinal), "the request is timed");
+        var text = await ScrapeAsync();
+
+        Assert.Equal(hasEnd ? 1 : 0, text.Split("# EOF").Length - 1);
+        Assert.True(!hasEnd || text.EndsWith("\n# EOF\n", StringComparison.Ordinal), text[^100..]);
+        Assert.Equal(1, text.Split("# TYPE http_client_request_duration_seconds histogram\n").Length - 1);
+        Assert.Contains("http_route=\"/openai/{**target}\"", text, StringComparison.Ordinal);
+
+        async Task<string> ScrapeAsync() => (await gateway.SendAsync(Request.Send("GET", "/metrics", [$"Accept: {accept}", "Accept-Encoding: gzip"]))).BodyText;
+    }
+
+    [Theory]
     [InlineData("ok")]
     [InlineData("client_error")]
     [InlineData("provider_error")]

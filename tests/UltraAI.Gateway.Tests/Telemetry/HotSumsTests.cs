@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
-using UltraAI.Gateway.Telemetry;
+using UltraAI.Gateway.Telemetry.Hot;
 using Xunit;
 
 namespace UltraAI.Gateway.Tests.Telemetry;
@@ -24,14 +24,14 @@ public sealed class HotSumsTests
     [Fact]
     public void Add_BeyondTheBound_GoesToOneSum()
     {
-        for (var i = 0; i < TaggedSums.MaxSums + 5; i++)
+        for (var i = 0; i < TaggedSeries<object>.MaxSeries + 5; i++)
         {
             _sums.Add(1, [Tag("peer", "10.0." + i)]);
         }
 
         var observed = _sums.Observe().ToList();
 
-        Assert.Equal(TaggedSums.MaxSums + 1, observed.Count);
+        Assert.Equal(TaggedSeries<object>.MaxSeries + 1, observed.Count);
         Assert.Equal(5, observed.Single(m => m.Tags[0].Key == "otel.metric.overflow").Value);
     }
 
@@ -50,12 +50,12 @@ public sealed class HotSumsTests
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var meters = services.GetRequiredService<IMeterFactory>();
         using var sums = new HotSums(meters);
-        var original = meters.Create("Microsoft.AspNetCore.Hosting").CreateUpDownCounter<long>("http.server.active_requests", "{request}");
+        var original = meters.Create("System.Net.Http").CreateUpDownCounter<long>("http.client.open_connections", "{connection}");
         var seen = new List<long>();
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, l) =>
         {
-            if (instrument is ObservableUpDownCounter<long> { Name: "http.server.active_requests", Unit: "{request}", Meter.Name: "Microsoft.AspNetCore.Hosting" }
+            if (instrument is ObservableUpDownCounter<long> { Name: "http.client.open_connections", Unit: "{connection}", Meter.Name: "System.Net.Http" }
                 && instrument.Meter.Scope == meters)
             {
                 l.EnableMeasurementEvents(instrument);

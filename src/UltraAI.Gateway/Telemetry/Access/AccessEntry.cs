@@ -5,6 +5,12 @@ internal sealed class AccessEntry
 {
     public DateTimeOffset At { get; set; }
 
+    /// <summary>When it began, by the clock that durations are measured with.</summary>
+    public long Began { get; set; }
+
+    /// <summary>Whether what handles the request also writes the line; otherwise that is for whoever made the entry.</summary>
+    public bool EndsItself { get; set; }
+
     public string? RequestId { get; set; }
 
     /// <summary>The virtual key's name.</summary>
@@ -62,6 +68,6 @@ internal sealed class AccessEntry
         FirstChunk = null;
         InputTokens = OutputTokens = NanoUsd = 0;
         Status = 0;
-        IsEstimated = false;
+        IsEstimated = EndsItself = false;
     }
 }

@@ -43,6 +43,9 @@ internal sealed class Destination
     /// <summary>The gate of its origin, once the transport has found it.</summary>
     public CallGate? Gate { get; set; }
 
+    /// <summary>Where the time of its last attempt was counted.</summary>
+    public AttemptDurations.AttemptSeries? LastDuration { get; set; }
+
     /// <summary>Calls that wait for it or run, where there is another one to choose.</summary>
     public int ActiveCalls => Volatile.Read(ref _active);
 

@@ -1,0 +1,45 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
+namespace UltraAI.Gateway.Keys;
+
+/// <summary>What the last key of a client's connection was found to be: SHA-256 of the same text for every request costs more than all other checks.</summary>
+/// <remarks>
+/// A connection has many requests at once over HTTP/2, and behind a proxy those of many clients: each is held against the whole key. The text
+/// lives no longer than the connection, whose buffers have it too.
+/// </remarks>
+internal sealed class ConnectionKey
+{
+    private Known? _last;
+
+    /// <summary>As <see cref="VirtualKeyTable.Find"/>, for the table that is in force now.</summary>
+    public VirtualKey? Find(VirtualKeyTable table, string presented)
+    {
+        if (Volatile.Read(ref _last) is { } last && ReferenceEquals(last.Table, table) && IsSame(last.Text, presented))
+        {
+            return last.Key;
+        }
+
+        var key = table.Find(presented);
+        if (key is not null)
+        {
+            Volatile.Write(ref _last, new Known(presented, table, key));
+        }
+
+        return key;
+    }
+
+    // In the same time wherever they differ: what is held against each other may be two clients' keys.
+    private static bool IsSame(string known, string presented) =>
+        CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(known.AsSpan()), MemoryMarshal.AsBytes(presented.AsSpan()));
+
+    // No record: one of those tells its text.
+    private sealed class Known(string text, VirtualKeyTable table, VirtualKey key)
+    {
+        public string Text { get; } = text;
+
+        public VirtualKeyTable Table { get; } = table;
+
+        public VirtualKey Key { get; } = key;
+    }
+}

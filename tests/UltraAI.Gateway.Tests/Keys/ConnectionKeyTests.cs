@@ -1,0 +1,63 @@
+using UltraAI.Gateway.Keys;
+using Xunit;
+
+namespace UltraAI.Gateway.Tests.Keys;
+
+public sealed class ConnectionKeyTests
+{
+    private readonly ConnectionKey _connection = new();
+
+    [Fact]
+    public void Find_TheSameKeyAgain_IsFoundWithoutTheTable()
+    {
+        var table = Table(("vk-first", "first"));
+        var first = _connection.Find(table, "vk-first");
+
+        Assert.Equal("first", first!.Name);
+        Assert.Same(first, _connection.Find(table, new string("vk-first".ToCharArray())));
+    }
+
+    [Fact]
+    public void Find_AnotherKey_IsLookedUp()
+    {
+        var table = Table(("vk-first", "first"), ("vk-other", "other"));
+
+        Assert.Equal("first", _connection.Find(table, "vk-first")!.Name);
+        Assert.Equal("other", _connection.Find(table, "vk-other")!.Name);
+        Assert.Equal("first", _connection.Find(table, "vk-first")!.Name);
+    }
+
+    [Theory]
+    [InlineData("vk-firsu")]
+    [InlineData("vk-firs")]
+    [InlineData("vk-first1")]
+    [InlineData("VK-FIRST")]
+    [InlineData("")]
+    public void Find_WhatIsNotTheWholeKey_IsNotFound(string presented)
+    {
+        var table = Table(("vk-first", "first"));
+        _connection.Find(table, "vk-first");
+
+        Assert.Null(_connection.Find(table, presented));
+    }
+
+    [Fact]
+    public void Find_OnceTheTableIsAnother_IsLookedUpThere()
+    {
+        _connection.Find(Table(("vk-first", "first")), "vk-first");
+
+        Assert.Null(_connection.Find(Table(("vk-other", "other")), "vk-first"));
+        Assert.Equal("renamed", _connection.Find(Table(("vk-first", "renamed")), "vk-first")!.Name);
+    }
+
+    [Fact]
+    public void ToString_TellsNoKey()
+    {
+        _connection.Find(Table(("vk-first", "first")), "vk-first");
+
+        Assert.DoesNotContain("vk-first", _connection.ToString(), StringComparison.Ordinal);
+    }
+
+    private static VirtualKeyTable Table(params (string Text, string Name)[] keys) =>
+        new(keys.ToDictionary(key => KeyDigest.Of(key.Text), key => new VirtualKey { Name = key.Name }));
+}
