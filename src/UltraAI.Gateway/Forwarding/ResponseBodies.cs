@@ -55,14 +55,29 @@ internal sealed class ResponseBodies(LinkRewriter links, ProviderInvoker invoker
     {
         context.Response.ContentLength = null;
         using var filter = new UsageChunkFilter();
-        var buffer = ArrayPool<byte>.Shared.Rent(StreamBufferBytes);
+        byte[]? buffer = null;
         try
         {
             await using var stream = await response.Content.ReadAsStreamAsync(context.RequestAborted);
             var client = context.Response.BodyWriter;
-            int count;
-            while ((count = await stream.ReadAsync(buffer, context.RequestAborted)) > 0)
+            while (true)
             {
+                // Nothing is held while nothing comes: there may be thousands of silent streams.
+                var available = stream.ReadAsync(Memory<byte>.Empty, context.RequestAborted);
+                if (!available.IsCompletedSuccessfully && buffer is not null)
+                {
+                    ArrayPool<byte>.Shared.Return(buffer);
+                    buffer = null;
+                }
+
+                await available;
+                buffer ??= ArrayPool<byte>.Shared.Rent(StreamBufferBytes);
+                var count = await stream.ReadAsync(buffer, context.RequestAborted);
+                if (count == 0)
+                {
+                    break;
+                }
+
                 filter.Write(buffer.AsSpan(0, count), client);
                 await client.FlushAsync(context.RequestAborted);
             }
@@ -78,7 +93,10 @@ internal sealed class ResponseBodies(LinkRewriter links, ProviderInvoker invoker
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            if (buffer is not null)
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
         }
 
         return false;

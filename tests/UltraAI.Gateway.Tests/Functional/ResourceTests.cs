@@ -126,6 +126,45 @@ public sealed class ResourceTests
         await Eventually.TrueAsync(() => LiveBytes() - before <= 10 * Megabyte, $"live bytes are back at about {before}");
     }
 
+    [Fact]
+    public async Task SilentStream_WhoseUsageTheGatewayAsksFor_HoldsNoBuffer()
+    {
+        const int Streams = 300;
+        var plain = await HeldBySilentStreamsAsync(Streams, requestUsage: "Never");
+        var asking = await HeldBySilentStreamsAsync(Streams, requestUsage: "Always");
+
+        // Client and provider are in both.
+        Assert.InRange(asking - plain, long.MinValue, Streams * 16 * 1024);
+    }
+
+    private static async Task<long> HeldBySilentStreamsAsync(int count, string requestUsage)
+    {
+        await using var gateway = await GatewayEnvironment.StartAsync(configuration => configuration["Providers"]!["openai"]!["RequestUsage"] = requestUsage);
+        gateway.OpenAI.Handler = async exchange =>
+        {
+            await exchange.ReadBodyAsync();
+            await exchange.StartStreamAsync();
+            await exchange.WriteChunkAsync("data: {}\n\n");
+            await exchange.PeerClosed.WaitAsync(Deadlines.Step);
+        };
+        var before = LiveBytes();
+        var clients = await Task.WhenAll(Enumerable.Range(0, count).Select(async _ =>
+        {
+            var client = await gateway.ConnectAsync();
+            await client.SendAsync(Request.Post("/openai/v1/chat/completions", ChatStream.Body));
+            (await client.ReadHeadAsync()).AssertPassed();
+            await client.ReadTextAsync("data: {}".Length);
+            return client;
+        }));
+        var held = LiveBytes() - before;
+        foreach (var client in clients)
+        {
+            await client.DisposeAsync();
+        }
+
+        return held;
+    }
+
     private static async Task AnswerOrStreamAsync(RawExchange exchange)
     {
         await exchange.ReadBodyAsync();
