@@ -48,7 +48,7 @@ internal sealed class ForwardingHandler(
         var running = yarp is null ? requests.Start(context) : default;
         if (!drain.TryEnter())
         {
-            return EndAsync(context, running, RefuseAsync(context, provider, Draining));
+            return EndAsync(context, provider, running, RefuseAsync(context, provider, Draining));
         }
 
         var isForwarded = false;
@@ -58,7 +58,7 @@ internal sealed class ForwardingHandler(
             var refusal = Identify(context, provider, isWebSocket, out var target, out var key);
             if (refusal is not null)
             {
-                return EndAsync(context, running, RefuseAsync(context, provider, refusal, key));
+                return EndAsync(context, provider, running, RefuseAsync(context, provider, refusal, key));
             }
 
             isForwarded = true;
@@ -66,7 +66,7 @@ internal sealed class ForwardingHandler(
         }
         catch (Exception exception)
         {
-            return EndAsync(context, running, faults.HandleAsync(context, exception, provider.Kind.ErrorRenderer));
+            return EndAsync(context, provider, running, faults.HandleAsync(context, exception, provider.Kind.ErrorRenderer));
         }
         finally
         {
@@ -143,9 +143,12 @@ internal sealed class ForwardingHandler(
             }
 
             forwarded = new ForwardedRequest(context, body, target, admission, settlement, time, reporter);
-            context.Features.Set(forwarded);
             forwarded.AttachBody(RequestReading.WithUsageRequest(key, provider, facts!, body));
-            contents.Begin(forwarded.Call, key.Name, context.Response.Headers[ErrorResponse.RequestIdField]);
+            if (contents.IsOn)
+            {
+                contents.Begin(forwarded.Call, key.Name, context.Response.Headers[ErrorResponse.RequestIdField]);
+            }
+
             if (yarp is null || (!isWebSocket && LeanForwarder.IsPlain(context.Request)))
             {
                 HttpResponseMessage? response = null;
@@ -165,6 +168,7 @@ internal sealed class ForwardingHandler(
             }
             else
             {
+                context.Features.Set(forwarded);
                 if (isWebSocket && clusters.TryGetCluster(ProviderRoutes.WebSocketClusterOf(provider), out var cluster))
                 {
                     context.ReassignProxyRequest(cluster);
@@ -202,15 +206,15 @@ internal sealed class ForwardingHandler(
                 AccessLogMiddleware.End(log, entry, context, forwarded, time);
             }
 
-            requests.End(context, running);
+            requests.End(context, running, provider.Route);
             drain.Leave();
         }
     }
 
-    private async Task EndAsync(HttpContext context, ServerRequests.Running running, Task answered)
+    private async Task EndAsync(HttpContext context, Provider provider, ServerRequests.Running running, Task answered)
     {
         await answered;
-        requests.End(context, running);
+        requests.End(context, running, provider.Route);
     }
 
     // Over HTTP/2 a WebSocket's hand-shake is a CONNECT.

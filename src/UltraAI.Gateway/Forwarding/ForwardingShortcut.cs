@@ -14,12 +14,8 @@ internal sealed class ForwardingShortcut(RequestDelegate next, IProviderSource p
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var end = target.AsSpan(1).IndexOfAny('/', '?');
-        if (!providers.Providers.TryGet(end < 0 ? target.AsSpan(1) : target.AsSpan(1, end), out var provider) || !LeanForwarder.IsPlain(context.Request))
-        {
-            return next(context);
-        }
-
-        context.SetEndpoint(provider.Endpoint);
-        return handler.HandleAsync(context, provider, yarp: null);
+        return providers.Providers.TryGet(end < 0 ? target.AsSpan(1) : target.AsSpan(1, end), out var provider) && LeanForwarder.IsPlain(context.Request)
+            ? handler.HandleAsync(context, provider, yarp: null)
+            : next(context);
     }
 }

@@ -50,6 +50,6 @@ internal sealed class RawTargetMiddleware(RequestDelegate next, ServerRequests r
     {
         var running = requests.Start(context);
         await ErrorResponse.WriteAsync(context, error, renderer);
-        requests.End(context, running);
+        requests.End(context, running, route: null);
     }
 }

@@ -1,10 +1,13 @@
 using UltraAI.Gateway.Metering.Content;
+using UltraAI.Gateway.Telemetry;
 
 namespace UltraAI.Gateway.Transport;
 
 /// <summary>Takes the content of the calls that are drawn for it.</summary>
 internal sealed class CallContent(ContentLog log, TimeProvider time)
 {
+    public bool IsOn => log.Settings is { Target: not LogTarget.Off };
+
     /// <summary>Draws lots for a call whose body is attached.</summary>
     public void Begin(ProviderCall call, string key, string? requestId)
     {

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
-using Microsoft.AspNetCore.Http.Metadata;
 using UltraAI.Gateway.Keys;
 using UltraAI.Gateway.Providers;
 using UltraAI.Gateway.Transport.Pools;
@@ -22,7 +21,6 @@ internal sealed class Provider
         Credentials = credentials;
         RoutePrefix = "/" + name;
         Route = RoutePrefix + "/{**target}";
-        Endpoint = new Endpoint(null, new EndpointMetadataCollection(new RouteName(Route)), Route);
         Tag = new KeyValuePair<string, object?>(Telemetry.GatewayTelemetry.Tags.Provider, name);
     }
 
@@ -55,9 +53,6 @@ internal sealed class Provider
 
     /// <summary>Its route's pattern.</summary>
     public string Route { get; }
-
-    /// <summary>Its route for the metrics of requests that came past routing.</summary>
-    public Endpoint Endpoint { get; }
 
     /// <summary>The metrics tag with its name, made once.</summary>
     public KeyValuePair<string, object?> Tag { get; }
@@ -104,8 +99,6 @@ internal sealed class Provider
         var full = BasePath.Length == 0 ? target : BasePath + target;
         return full.IndexOf('?', StringComparison.Ordinal) is var question and >= 0 ? full.AsSpan(0, question) : full;
     }
-
-    private sealed record RouteName(string Route) : IRouteDiagnosticsMetadata;
 }
 
 /// <summary>All providers of one configuration, by name.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using Microsoft.AspNetCore.Http.Metadata;
 
 namespace UltraAI.Gateway.Telemetry.Hot;
 
@@ -52,8 +51,9 @@ internal sealed class ServerRequests
     /// <summary>A request has ended.</summary>
     /// <param name="context">The request.</param>
     /// <param name="running">What <see cref="Start"/> returned; the default if somebody else times it.</param>
+    /// <param name="route">The route that it came by; null: none.</param>
     /// <param name="exception">What it ended with, unhandled; null: nothing.</param>
-    public void End(HttpContext context, in Running running, Exception? exception = null)
+    public void End(HttpContext context, in Running running, string? route, Exception? exception = null)
     {
         if (_durations is null || running.Active is null)
         {
@@ -63,7 +63,6 @@ internal sealed class ServerRequests
         running.Active.Add(-1);
         var request = context.Request;
         var status = exception is null || context.Response.HasStarted ? context.Response.StatusCode : StatusCodes.Status500InternalServerError;
-        var route = context.GetEndpoint()?.Metadata.GetMetadata<IRouteDiagnosticsMetadata>()?.Route;
         var ended = _lastEnded;
         if (exception is not null || ended is null || !ended.Is(request.Method, request.Scheme, request.Protocol, status, route))
         {

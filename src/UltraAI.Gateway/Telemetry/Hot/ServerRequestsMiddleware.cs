@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http.Metadata;
+
 namespace UltraAI.Gateway.Telemetry.Hot;
 
 /// <summary>Times the requests that nothing else times: all but the plain ones to providers, which have an async method for it already.</summary>
@@ -12,10 +14,12 @@ internal sealed class ServerRequestsMiddleware(RequestDelegate next, ServerReque
         }
         catch (Exception exception)
         {
-            requests.End(context, running, exception);
+            requests.End(context, running, RouteOf(context), exception);
             throw;
         }
 
-        requests.End(context, running);
+        requests.End(context, running, RouteOf(context));
     }
+
+    private static string? RouteOf(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<IRouteDiagnosticsMetadata>()?.Route;
 }
