@@ -143,7 +143,13 @@ public sealed class EndpointTests
     [Fact]
     public void LookUp_AllocatesNothing()
     {
-        ProviderKinds.OpenAI.EndpointOf("POST", "/v1/threads/t/runs/r/cancel");
+        // What is made once, such as a type's statics, is made by then, in whatever order the tests run.
+        for (var i = 0; i < 2; i++)
+        {
+            ProviderKinds.OpenAI.EndpointOf("POST", "/v1/chat/completions");
+            ProviderKinds.OpenAI.EndpointOf("POST", "/v1/threads/t/runs/r/cancel");
+        }
+
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 1000; i++)
         {
