@@ -46,7 +46,7 @@ internal sealed class AttemptDurations(HotHistograms histograms, TimeProvider ti
         var uri = request.RequestUri!;
         var tags = new List<KeyValuePair<string, object?>>(7)
         {
-            new("http.request.method", MethodOf(request.Method)),
+            new("http.request.method", HttpTags.MethodOf(request.Method.Method)),
             new("server.address", uri.IdnHost),
             new("server.port", uri.Port),
             new("url.scheme", uri.Scheme),
@@ -68,11 +68,6 @@ internal sealed class AttemptDurations(HotHistograms histograms, TimeProvider ti
     private static string VersionOf(Version version) => version.Minor == 0 && version.Major > 1
         ? version.Major.ToString(CultureInfo.InvariantCulture)
         : version.ToString(2);
-
-    // Clients may invent methods, and labels are bounded.
-    private static string MethodOf(HttpMethod method) => method.Method is "GET" or "POST" or "PUT" or "DELETE" or "HEAD" or "OPTIONS" or "PATCH" or "TRACE" or "CONNECT"
-        ? method.Method
-        : "_OTHER";
 
     private static string? ErrorOf(HttpResponseMessage? response, Exception? exception) => (response, exception) switch
     {

@@ -40,7 +40,7 @@ internal sealed class ServerRequests
         if (kind is null || !kind.Is(request.Method, request.Scheme))
         {
             kind = new Kind(request.Method, request.Scheme, _active.SumOf(
-                [new("http.request.method", MethodOf(request.Method)), new("url.scheme", request.Scheme)]));
+                [new("http.request.method", HttpTags.MethodOf(request.Method)), new("url.scheme", request.Scheme)]));
             _lastKind = kind;
         }
 
@@ -78,7 +78,7 @@ internal sealed class ServerRequests
         var tags = new List<KeyValuePair<string, object?>>(6)
         {
             new("url.scheme", request.Scheme),
-            new("http.request.method", MethodOf(request.Method)),
+            new("http.request.method", HttpTags.MethodOf(request.Method)),
             new("network.protocol.version", VersionOf(request.Protocol)),
             new("http.response.status_code", status),
         };
@@ -94,10 +94,6 @@ internal sealed class ServerRequests
 
         return [.. tags];
     }
-
-    // Clients may invent methods, and labels are bounded.
-    private static string MethodOf(string method) =>
-        method is "GET" or "POST" or "PUT" or "DELETE" or "HEAD" or "OPTIONS" or "PATCH" or "TRACE" or "CONNECT" ? method : "_OTHER";
 
     private static string VersionOf(string protocol) =>
         HttpProtocol.IsHttp11(protocol) ? "1.1" : HttpProtocol.IsHttp2(protocol) ? "2" : HttpProtocol.IsHttp3(protocol) ? "3" : HttpProtocol.IsHttp10(protocol) ? "1.0" : protocol;
