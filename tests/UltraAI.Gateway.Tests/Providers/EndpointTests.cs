@@ -143,8 +143,10 @@ public sealed class EndpointTests
     [Fact]
     public void LookUp_AllocatesNothing()
     {
-        // A look-up that allocates does it in every round; the runtime's own caches of casts and calls, which grow on whatever thread it is, don't.
-        Assert.Contains(0, Enumerable.Range(0, 5).Select(_ => AllocatedBy1000LookUps()).ToArray());
+        // What is made once, and once more when it has been called often, is made by then.
+        AllocatedBy1000LookUps();
+
+        Assert.Equal(0, AllocatedBy1000LookUps());
     }
 
     private static long AllocatedBy1000LookUps()
