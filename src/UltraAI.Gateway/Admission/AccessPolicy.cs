@@ -14,21 +14,19 @@ internal static class AccessPolicy
         "This virtual key is unknown or turned off. It must be one of this gateway's, not the provider's own.");
 
     /// <param name="key">The key that the request presented; null if the gateway does not know it.</param>
-    /// <param name="provider">The provider that the request is for.</param>
-    /// <param name="method">The request's method.</param>
-    /// <param name="target">The provider's request target, raw.</param>
+    /// <param name="line">What the request is for.</param>
     /// <param name="headers">The request's fields.</param>
     /// <param name="client">The client's address; null if it is not known.</param>
-    /// <param name="now">The time.</param>
+    /// <param name="time">The source of time.</param>
     /// <returns>The reason to refuse, or null.</returns>
-    public static GatewayError? Check(VirtualKey? key, Provider provider, string method, string target, IHeaderDictionary headers, IPAddress? client, DateTimeOffset now)
+    public static GatewayError? Check(VirtualKey? key, RequestLine line, IHeaderDictionary headers, IPAddress? client, TimeProvider time)
     {
-        if (CheckKey(key, client, now) is { } refusal)
+        if (CheckKey(key, client, time) is { } refusal)
         {
             return refusal;
         }
 
-        if (CheckProvider(key!, provider, method, target) is { } outOfScope)
+        if (CheckProvider(key!, line) is { } outOfScope)
         {
             return outOfScope;
         }
@@ -37,14 +35,14 @@ internal static class AccessPolicy
     }
 
     /// <summary>Whether the key may be used here, now and from there, for whatever it is.</summary>
-    public static GatewayError? CheckKey(VirtualKey? key, IPAddress? client, DateTimeOffset now)
+    public static GatewayError? CheckKey(VirtualKey? key, IPAddress? client, TimeProvider time)
     {
         if (key is not { Enabled: true })
         {
             return UnknownKey;
         }
 
-        if (key.ExpiresAt is { } end && now >= end)
+        if (key.ExpiresAt is { } end && time.GetUtcNow() >= end)
         {
             return new GatewayError(ErrorCode.KeyExpired, $"Virtual key '{key.Name}' expired at {end.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}.");
         }
@@ -58,8 +56,9 @@ internal static class AccessPolicy
     }
 
     /// <summary>Whether the key is for this endpoint of this provider.</summary>
-    public static GatewayError? CheckProvider(VirtualKey key, Provider provider, string method, string target)
+    public static GatewayError? CheckProvider(VirtualKey key, RequestLine line)
     {
+        var provider = line.Provider;
         if (key.Providers is { } providers && !providers.Contains(provider.Name))
         {
             return new GatewayError(ErrorCode.ProviderNotAllowed, $"Virtual key '{key.Name}' may not use provider '{provider.Name}' (Providers).");
@@ -70,9 +69,10 @@ internal static class AccessPolicy
             return new GatewayError(ErrorCode.ProviderNotAllowed, $"Virtual key '{key.Name}' may use no credential of provider '{provider.Name}' (Credentials).");
         }
 
-        return EndpointPolicy.IsAllowed(key.Endpoints, provider.Kind.AdministrativeEndpoints, provider.BasePath, method, target)
-            ? null
-            : NotThisEndpoint(key);
+        var isAllowed = key.Endpoints is { } endpoints
+            ? EndpointPolicy.IsAllowed(endpoints, provider.Kind.AdministrativeEndpoints, provider.BasePath, line.Method, line.Target)
+            : line.IsOpen;
+        return isAllowed ? null : NotThisEndpoint(key);
     }
 
     private static bool HasOneOf(Provider provider, FrozenSet<string> names)

@@ -17,7 +17,7 @@ internal sealed partial class AdmissionControl
     public GatewayError? CheckScope(VirtualKey key, CallTarget target)
     {
         var provider = target.Provider;
-        if (AccessPolicy.CheckProvider(key, provider, HttpMethods.Post, provider.TargetOf(provider.Kind.Chat.TargetFor(target.Model))) is { } refusal)
+        if (AccessPolicy.CheckProvider(key, new RequestLine(provider, HttpMethods.Post, provider.TargetOf(provider.Kind.Chat.TargetFor(target.Model)))) is { } refusal)
         {
             return refusal;
         }

@@ -26,29 +26,22 @@ namespace UltraAI.Gateway.Admission;
 internal static class ModelPolicy
 {
     /// <param name="key">The key, which is known and enabled.</param>
-    /// <param name="provider">The provider that the request is for.</param>
-    /// <param name="method">The request's method; GET for a WebSocket.</param>
-    /// <param name="target">The provider's request target, raw.</param>
+    /// <param name="line">What the request is for.</param>
     /// <param name="headers">The request's fields.</param>
     /// <param name="isWebSocket">Whether it is the hand-shake of a WebSocket.</param>
     /// <param name="facts">What was read of it; of the whole body, where <see cref="NeedsBody"/> says so.</param>
     /// <returns>The reason to refuse, or null.</returns>
-    public static GatewayError? Check(
-        VirtualKey key, Provider provider, string method, string target, IHeaderDictionary headers, bool isWebSocket, RequestFacts facts)
+    public static GatewayError? Check(VirtualKey key, RequestLine line, IHeaderDictionary headers, bool isWebSocket, RequestFacts facts)
     {
         if (key.ModelScope is not { } scope)
         {
             return null;
         }
 
-        var question = target.IndexOf('?', StringComparison.Ordinal);
-        var path = question < 0 ? target : target.AsSpan(0, question);
-        var query = question < 0 ? default : target.AsSpan(question + 1);
-        var reason = RequestShape.OverrideIn(headers, query)
-            ?? (RequestShape.HasDotSegment(path) ? "the path has dot segments" : null);
-        if (reason is null && !IsReading(method, isWebSocket))
+        var reason = RequestShape.OverrideIn(headers, line.Query) ?? line.PathFault;
+        if (reason is null && !IsReading(line.Method, isWebSocket))
         {
-            reason = RefuseShape(provider, path, query, headers, facts.Endpoint) ?? RefuseModel(scope, provider, isWebSocket, facts);
+            reason = line.BodyPathFault ?? RefuseShape(line, headers) ?? RefuseModel(scope, line.Provider, isWebSocket, facts);
         }
 
         return reason is null
@@ -78,21 +71,14 @@ internal static class ModelPolicy
     private static bool IsReading(string method, bool isWebSocket) =>
         !isWebSocket && (HttpMethods.IsGet(method) || HttpMethods.IsHead(method));
 
-    private static string? RefuseShape(
-        Provider provider, ReadOnlySpan<char> path, ReadOnlySpan<char> query, IHeaderDictionary headers, ProviderEndpoint endpoint)
+    private static string? RefuseShape(RequestLine line, IHeaderDictionary headers)
     {
-        var allowsEncodedSlash = endpoint.Model == ModelPlace.Path && provider.Kind.AllowsSlashInPathModel;
-        if (RequestShape.AmbiguityIn(path, allowsEncodedSlash) is { } ambiguity)
-        {
-            return $"the path has {ambiguity}";
-        }
-
         if (headers.ContentEncoding.Count > 0)
         {
             return "the request has a Content-Encoding; send its body as it is";
         }
 
-        return endpoint.Model != ModelPlace.Query && RequestShape.NamesModel(query)
+        return line.Endpoint.Model != ModelPlace.Query && RequestShape.NamesModel(line.Query)
             ? "the query has a parameter that could be read as a model"
             : null;
     }

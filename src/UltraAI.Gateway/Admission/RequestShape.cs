@@ -25,7 +25,7 @@ internal static class RequestShape
     {
         foreach (var field in headers)
         {
-            if (IsOverride(field.Key) && !Harmless(field.Key))
+            if (!IsUsual(field.Key) && IsOverride(field.Key) && !Harmless(field.Key))
             {
                 return $"the field '{field.Key}' can set another method, path or model";
             }
@@ -115,6 +115,11 @@ internal static class RequestShape
 
         return null;
     }
+
+    // What nearly every request has, in Kestrel's spelling: found by length and one comparison.
+    private static bool IsUsual(string name) => name
+        is "Host" or "Accept" or "Connection" or "User-Agent" or "Content-Type" or "Content-Length" or "Accept-Encoding" or "Accept-Language"
+        or "Transfer-Encoding" or "traceparent";
 
     private static bool IsOverride(string name) =>
         name.AsSpan().ContainsAny(Overrides)

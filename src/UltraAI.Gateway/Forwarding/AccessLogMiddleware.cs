@@ -20,11 +20,10 @@ internal sealed class AccessLogMiddleware(RequestDelegate next, AccessLog log, T
         return IsWatching(target) ? next(context) : LogAsync(context, target);
     }
 
-    /// <summary>Writes the line of a request that has ended.</summary>
-    public static void End(AccessLog log, AccessEntry entry, HttpContext context, ForwardedRequest? forwarded, TimeProvider time)
+    /// <summary>Writes the line of a request that has ended, and whose duration is known.</summary>
+    public static void End(AccessLog log, AccessEntry entry, HttpContext context, ForwardedRequest? forwarded)
     {
         var response = context.Response;
-        entry.Duration = time.GetElapsedTime(entry.Began);
         entry.Status = response.StatusCode;
         entry.RequestId = response.Headers[ErrorResponse.RequestIdField];
         entry.Error = response.Headers[ErrorResponse.CodeField];
@@ -60,7 +59,8 @@ internal sealed class AccessLogMiddleware(RequestDelegate next, AccessLog log, T
         {
             if (AccessEntry.Of(context) is not null)
             {
-                End(log, entry, context, null, time);
+                entry.Duration = time.GetElapsedTime(entry.Began);
+                End(log, entry, context, null);
             }
 
             throw;
@@ -81,7 +81,8 @@ internal sealed class AccessLogMiddleware(RequestDelegate next, AccessLog log, T
             // It may have become known only later that it ends itself; the entry is another request's by now.
             if (AccessEntry.Of(context) is not null)
             {
-                End(log, entry, context, null, time);
+                entry.Duration = time.GetElapsedTime(entry.Began);
+                End(log, entry, context, null);
             }
         }
     }

@@ -55,14 +55,14 @@ internal sealed class ForwardingHandler(
         try
         {
             var isWebSocket = RequestPreparation.IsWebSocket(context);
-            var refusal = Identify(context, provider, isWebSocket, out var target, out var key);
+            var refusal = Identify(context, provider, isWebSocket, out var line, out var key);
             if (refusal is not null)
             {
                 return EndAsync(context, provider, running, RefuseAsync(context, provider, refusal, key));
             }
 
             isForwarded = true;
-            return ForwardAsync(context, provider, key!, isWebSocket, target, yarp, running);
+            return ForwardAsync(context, line, key!, isWebSocket, yarp, running);
         }
         catch (Exception exception)
         {
@@ -78,11 +78,10 @@ internal sealed class ForwardingHandler(
     }
 
     /// <summary>Who calls, and may this key be used for this at all?</summary>
-    private GatewayError? Identify(HttpContext context, Provider provider, bool isWebSocket, out string target, out VirtualKey? key)
+    private GatewayError? Identify(HttpContext context, Provider provider, bool isWebSocket, out RequestLine line, out VirtualKey? key)
     {
         var request = context.Request;
-        var rawTarget = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        target = rawTarget[provider.RoutePrefix.Length..];
+        line = provider.Lines.Of(provider, MethodOf(request, isWebSocket), context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
         key = null;
 
         // Before any field is removed: the client's Connection field must not take X-Forwarded-For away.
@@ -96,10 +95,16 @@ internal sealed class ForwardingHandler(
 
         // :: Step 1: Identify the virtual key. From here on the request holds no credential of any kind.
         var table = keys.VirtualKeys;
+        var target = line.Target;
         var error = PresentedKey.Take(request.Headers, provider.Kind, ref target, out var presented);
         if (error is not null)
         {
             return error;
+        }
+
+        if (!ReferenceEquals(target, line.Target))
+        {
+            line = new RequestLine(provider, line.Method, target);
         }
 
         if (!provider.Kind.TakesKeyFromQuery && QueryKey.HoldsVirtualKey(target, table))
@@ -108,12 +113,13 @@ internal sealed class ForwardingHandler(
         }
 
         key = context.Features.Get<ConnectionKey>() is { } connection ? connection.Find(table, presented!) : table.Find(presented);
-        return AccessPolicy.Check(key, provider, MethodOf(request, isWebSocket), target, request.Headers, client, time.GetUtcNow())
+        return AccessPolicy.Check(key, line, request.Headers, client, time)
             ?? PresentedKey.RefuseElsewhere(request.Headers, target, presented!);
     }
 
-    private async Task ForwardAsync(HttpContext context, Provider provider, VirtualKey key, bool isWebSocket, string target, RequestDelegate? yarp, ServerRequests.Running running)
+    private async Task ForwardAsync(HttpContext context, RequestLine line, VirtualKey key, bool isWebSocket, RequestDelegate? yarp, ServerRequests.Running running)
     {
+        var provider = line.Provider;
         var body = new ClientBody(context, held, settings.Forwarding.Inspection, transport.Timeout, time);
         ForwardedRequest? forwarded = null;
         var entry = log.IsOn ? AccessEntry.Of(context) : null;
@@ -121,11 +127,9 @@ internal sealed class ForwardingHandler(
         try
         {
             // :: Step 2: Inspect: which model, how much
-            var method = MethodOf(context.Request, isWebSocket);
-            var endpoint = provider.Kind.EndpointOf(method, provider.PathOf(target), provider.BasePath);
-            var refusal = await body.LookAsync(RequestReading.DemandOf(key, provider, endpoint, context.Request, method));
-            var facts = refusal is null ? RequestReading.Read(context.Request, provider, endpoint, method, target, body) : null;
-            refusal ??= ModelPolicy.Check(key, provider, method, target, context.Request.Headers, isWebSocket, facts!);
+            var refusal = await body.LookAsync(RequestReading.DemandOf(key, line, context.Request));
+            var facts = refusal is null ? RequestReading.Read(context.Request, line, body) : null;
+            refusal ??= ModelPolicy.Check(key, line, context.Request.Headers, isWebSocket, facts!);
             if (refusal is not null)
             {
                 await RefuseAsync(context, provider, refusal, key);
@@ -133,7 +137,7 @@ internal sealed class ForwardingHandler(
             }
 
             // :: Step 3: Admit, or take nothing
-            var isRead = !isWebSocket && (HttpMethods.IsGet(method) || HttpMethods.IsHead(method));
+            var isRead = !isWebSocket && (HttpMethods.IsGet(line.Method) || HttpMethods.IsHead(line.Method));
             var decision = await admissions.AdmitAsync(key, provider, facts!, isRead, isWebSocket);
             RateLimitFields.Write(context.Response.Headers, decision.Limits);
             if (decision.Admission is not { } admission)
@@ -142,7 +146,7 @@ internal sealed class ForwardingHandler(
                 return;
             }
 
-            forwarded = new ForwardedRequest(context, body, target, admission, settlement, time, reporter);
+            forwarded = new ForwardedRequest(context, body, line.Target, admission, settlement, time, reporter);
             forwarded.AttachBody(RequestReading.WithUsageRequest(key, provider, facts!, body));
             if (contents.IsOn)
             {
@@ -201,12 +205,14 @@ internal sealed class ForwardingHandler(
             }
 
             body.Release();
+            var ended = time.GetTimestamp();
             if (entry is not null)
             {
-                AccessLogMiddleware.End(log, entry, context, forwarded, time);
+                entry.Duration = time.GetElapsedTime(entry.Began, ended);
+                AccessLogMiddleware.End(log, entry, context, forwarded);
             }
 
-            requests.End(context, running, provider.Route);
+            requests.End(context, running, provider.Route, timestamp: ended);
             drain.Leave();
         }
     }

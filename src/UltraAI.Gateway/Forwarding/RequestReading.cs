@@ -11,10 +11,11 @@ namespace UltraAI.Gateway.Forwarding;
 /// <summary>Decides how much of a request's body is read before it goes on, and reads it.</summary>
 internal static class RequestReading
 {
-    public static BodyDemand DemandOf(VirtualKey key, Provider provider, ProviderEndpoint endpoint, HttpRequest request, string method)
+    public static BodyDemand DemandOf(VirtualKey key, RequestLine line, HttpRequest request)
     {
+        var (provider, endpoint) = (line.Provider, line.Endpoint);
         var metersTokens = key.IsMetered || provider.Limits?.TokensPerMinute is not null;
-        if (ModelPolicy.NeedsBody(key, endpoint, method, metersTokens, RequestsUsage(key, provider)))
+        if (ModelPolicy.NeedsBody(key, endpoint, line.Method, metersTokens, RequestsUsage(key, provider)))
         {
             return BodyDemand.Whole;
         }
@@ -27,15 +28,15 @@ internal static class RequestReading
         return endpoint.Usage == UsageDialect.None ? BodyDemand.WhatIsThere : BodyDemand.Beginning;
     }
 
-    public static RequestFacts Read(HttpRequest request, Provider provider, ProviderEndpoint endpoint, string method, string target, ClientBody body)
+    public static RequestFacts Read(HttpRequest request, RequestLine line, ClientBody body)
     {
-        var question = target.IndexOf('?', StringComparison.Ordinal);
-        var facts = RequestInspector.Inspect(provider.Kind, endpoint, new InspectedRequest
+        var provider = line.Provider;
+        var facts = RequestInspector.Inspect(provider.Kind, line.Endpoint, new InspectedRequest
         {
-            Method = method,
-            Path = provider.PathOf(target),
+            Method = line.Method,
+            Path = provider.PathOf(line.Target),
             BasePath = provider.BasePath,
-            Query = question < 0 ? default : target.AsSpan(question + 1),
+            Query = line.Query,
             ContentType = request.ContentType,
             IsEncoded = request.Headers.ContentEncoding.Count > 0,
             Body = body.Bytes,

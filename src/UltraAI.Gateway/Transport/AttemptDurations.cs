@@ -16,7 +16,7 @@ internal sealed class AttemptDurations(HotHistograms histograms, TimeProvider ti
 
     public long Start() => _isOn ? time.GetTimestamp() : 0;
 
-    public void Ended(Destination destination, HttpRequestMessage request, HttpResponseMessage response, long start)
+    public void Ended(Destination destination, HttpRequestMessage request, HttpResponseMessage response, long start, long end)
     {
         if (!_isOn)
         {
@@ -29,7 +29,7 @@ internal sealed class AttemptDurations(HotHistograms histograms, TimeProvider ti
             destination.LastDuration = last = new AttemptSeries(request, response, _series.Of(TagsOf(request, response, null)));
         }
 
-        last.Histogram.Record(time.GetElapsedTime(start).TotalSeconds);
+        last.Histogram.Record(time.GetElapsedTime(start, end).TotalSeconds);
     }
 
     public void Failed(HttpRequestMessage request, Exception exception, long start)

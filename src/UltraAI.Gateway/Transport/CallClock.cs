@@ -27,12 +27,16 @@ internal sealed class CallClock(TimeProvider time, Action expired)
 
     public bool HasExpired { get; private set; }
 
-    public void Start(TimeSpan limit)
+    public void Start(TimeSpan limit) => Start(limit, time.GetTimestamp());
+
+    /// <param name="limit">How long nothing may happen.</param>
+    /// <param name="timestamp">Now: reading the time is the dearest part of starting.</param>
+    public void Start(TimeSpan limit, long timestamp)
     {
         _limit = limit.Ticks;
-        _last = time.GetTimestamp();
+        _last = timestamp;
         _timer = ClockTimer.Take(time);
-        _timer.Serve(this, limit);
+        _timer.Serve(this, limit, timestamp);
     }
 
     /// <summary>A byte went by.</summary>
@@ -46,7 +50,7 @@ internal sealed class CallClock(TimeProvider time, Action expired)
     {
         Volatile.Write(ref _limit, limit.Ticks);
         Restart();
-        _timer?.FireWithin(limit);
+        _timer?.FireWithin(limit, Volatile.Read(ref _last));
     }
 
     /// <summary>Ends the call for another reason than time.</summary>

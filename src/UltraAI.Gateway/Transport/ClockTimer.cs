@@ -40,19 +40,21 @@ internal sealed class ClockTimer
         return new ClockTimer(time);
     }
 
-    public void Serve(CallClock clock, TimeSpan limit)
+    public void Serve(CallClock clock, TimeSpan limit, long timestamp)
     {
         Interlocked.Exchange(ref _clock, clock); // before the due time is read: see Fire
-        FireWithin(limit);
+        FireWithin(limit, timestamp);
     }
 
     /// <summary>Makes sure that it fires no later than that; it may fire sooner.</summary>
-    public void FireWithin(TimeSpan limit)
+    /// <param name="limit">How soon.</param>
+    /// <param name="timestamp">From when on.</param>
+    public void FireWithin(TimeSpan limit, long timestamp)
     {
         var due = Volatile.Read(ref _due);
-        if (due == 0 || due > Now + limit.Ticks)
+        if (due == 0 || due > At(timestamp) + limit.Ticks)
         {
-            Set(limit);
+            Set(limit, timestamp);
         }
     }
 
@@ -70,14 +72,14 @@ internal sealed class ClockTimer
         Free.Enqueue(this);
     }
 
-    private long Now => _time.GetElapsedTime(0, _time.GetTimestamp()).Ticks;
+    private long At(long timestamp) => _time.GetElapsedTime(0, timestamp).Ticks;
 
     private void Fire()
     {
         Interlocked.Exchange(ref _due, 0); // before the clock is read: whoever serves another one sees that, or is seen here
         while (Volatile.Read(ref _clock) is { } clock && clock.Look() is { } left)
         {
-            Set(left);
+            Set(left, _time.GetTimestamp());
             if (Volatile.Read(ref _clock) == clock)
             {
                 return;
@@ -85,9 +87,9 @@ internal sealed class ClockTimer
         }
     }
 
-    private void Set(TimeSpan limit)
+    private void Set(TimeSpan limit, long timestamp)
     {
-        Volatile.Write(ref _due, Now + limit.Ticks);
+        Volatile.Write(ref _due, At(timestamp) + limit.Ticks);
 
         // Timers count whole milliseconds. One that is disposed takes no change.
         _timer.Change(TimeSpan.FromMilliseconds(Math.Ceiling(limit.TotalMilliseconds)), Timeout.InfiniteTimeSpan);

@@ -112,7 +112,7 @@ internal sealed partial class ProviderCall
     public void Begin(TimeSpan limit, CancellationToken abort)
     {
         _began = _time.GetTimestamp();
-        Clock.Start(limit);
+        Clock.Start(limit, _began);
         Span = CallSpan.Start(this);
         _abort = abort;
         _abortRegistration = abort.UnsafeRegister(static state => ((ProviderCall)state!).Clock.Cancel(), this);
@@ -127,9 +127,11 @@ internal sealed partial class ProviderCall
     public Task BodyIsLateAsync() => _client?.SendHeadAsync() ?? Task.CompletedTask;
 
     /// <summary>The response's head is there: the clock starts again, and usage will be read if the response can report it.</summary>
-    public void HeadArrived(HttpResponseMessage response)
+    /// <param name="response">The response.</param>
+    /// <param name="timestamp">When it came.</param>
+    public void HeadArrived(HttpResponseMessage response, long timestamp)
     {
-        Clock.Restart();
+        Clock.Restart(timestamp);
         StatusCode = (int)response.StatusCode;
         WasSent = true;
         if (Content is { } content)

@@ -88,12 +88,13 @@ internal sealed partial class ProviderInvoker(
                     continue;
                 }
 
-                durations.Ended(call.Destination, request, response, start);
+                var arrived = time.GetTimestamp();
+                durations.Ended(call.Destination, request, response, start, arrived);
                 Count(call, VerdictOn(response), isProbe);
                 if (attempts is null || !MayGoOn(response.StatusCode) || !await GoesOnAsync(call, response, attempts))
                 {
                     // :: Step 6: Observe the response as it passes
-                    return Begun(call, response);
+                    return Begun(call, response, arrived);
                 }
 
                 attempts.Leave(call, response.StatusCode);
@@ -133,9 +134,9 @@ internal sealed partial class ProviderInvoker(
         return call.Body is { } reader ? new ClientContent(reader, fields, call, time) : null;
     }
 
-    private HttpResponseMessage Begun(ProviderCall call, HttpResponseMessage response)
+    private HttpResponseMessage Begun(ProviderCall call, HttpResponseMessage response, long arrived)
     {
-        call.HeadArrived(response);
+        call.HeadArrived(response, arrived);
         if (response.StatusCode == HttpStatusCode.SwitchingProtocols)
         {
             call.IsWebSocket = true;

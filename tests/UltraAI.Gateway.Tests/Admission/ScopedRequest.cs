@@ -73,7 +73,7 @@ internal sealed record ScopedRequest
             Body = Body,
             IsWhole = true,
         });
-        return ModelPolicy.Check(new VirtualKey { Name = "k", Models = models }, _provider, Method, Target, _headers, IsWebSocket, facts);
+        return ModelPolicy.Check(new VirtualKey { Name = "k", Models = models }, new RequestLine(_provider, Method, Target), _headers, IsWebSocket, facts);
     }
 
     // Characters as UTF-8, \xNN as one byte, ⏎ as CR LF.

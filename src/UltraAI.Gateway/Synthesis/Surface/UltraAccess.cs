@@ -108,7 +108,7 @@ internal sealed class UltraAccess(IVirtualKeySource keys, IForwardingSettingsSou
     }
 
     private UltraError? Check(HttpContext context, VirtualKey? key) =>
-        AccessPolicy.CheckKey(key, ClientAddress.Of(context, settings.Forwarding.TrustedProxies), time.GetUtcNow()) is { } denied ? UltraError.Of(denied) : null;
+        AccessPolicy.CheckKey(key, ClientAddress.Of(context, settings.Forwarding.TrustedProxies), time) is { } denied ? UltraError.Of(denied) : null;
 
     private delegate UltraError? Identification(HttpContext context, out VirtualKey? key);
 }

@@ -1,21 +1,15 @@
-using System.Buffers;
-
 namespace UltraAI.Gateway.Telemetry.Access;
 
 /// <summary>Writes the access log in batches, away from the requests.</summary>
 internal sealed partial class AccessLogWriter(AccessLog log, TimeProvider time, ILogger<AccessLogWriter> logger) : BackgroundService
 {
-    private const int BatchBytes = 64 * 1024;
-
-    // The first entry of a batch wakes a thread, and thread pools spin before they sleep again: once per request, that cost more
-    // than all else that a request does at 500 per second. AccessLog.MaxWaiting in this time is more than one process can serve.
+    // The first line of a batch wakes a thread, and thread pools spin before they sleep again: once per request, that cost more
+    // than all else that a request does at 500 per second. AccessLog.MaxWaitingBytes in this time is more than one process can serve.
     private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(100);
 
     private static readonly TimeSpan BetweenWarnings = TimeSpan.FromMinutes(1);
 
-    private readonly ArrayBufferWriter<byte> _lines = new(BatchBytes);
     private readonly CancellationTokenSource _stopping = new();
-    private int _count;
     private long? _warnedAt;
 
     /// <summary>Writes what is there, as long as the host has time.</summary>
@@ -40,52 +34,24 @@ internal sealed partial class AccessLogWriter(AccessLog log, TimeProvider time, 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await using var output = new LineOutput(time);
-        while (await log.Waiting.WaitToReadAsync(CancellationToken.None))
+        var lines = new AccessLines();
+        while (await log.WaitAsync())
         {
             await Task.Delay(Gathering, time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            while (log.Waiting.TryRead(out var entry))
-            {
-                Format(entry);
-                if (_lines.WrittenCount >= BatchBytes)
-                {
-                    await WriteAsync(output);
-                }
-            }
-
-            await WriteAsync(output);
+            lines = log.Take(lines);
+            await WriteAsync(output, lines);
+            lines.Clear();
         }
     }
 
-    private void Format(AccessEntry entry)
+    private async Task WriteAsync(LineOutput output, AccessLines lines)
     {
-        try
-        {
-            AccessLine.Write(entry, _lines);
-            _count++;
-        }
-        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
-        {
-            // Nothing that is known would do that; if it does, half a line is all the harm.
-            _lines.Write("\n"u8);
-            log.Drop(1);
-        }
-
-        log.Return(entry);
-    }
-
-    private async Task WriteAsync(LineOutput output)
-    {
-        if (_count == 0)
-        {
-            return;
-        }
-
         var settings = log.Settings;
         try
         {
             if (settings.Target != LogTarget.Off)
             {
-                await output.WriteAsync(_lines.WrittenMemory, settings.Target, settings.Path);
+                await output.WriteAsync(lines.Bytes, settings.Target, settings.Path);
             }
         }
         catch (Exception exception)
@@ -97,11 +63,8 @@ internal sealed partial class AccessLogWriter(AccessLog log, TimeProvider time, 
                 LogNotWritten(settings.Path ?? "standard output", exception.GetType().Name);
             }
 
-            log.Drop(_count);
+            log.Drop(lines.Count);
         }
-
-        _lines.ResetWrittenCount();
-        _count = 0;
     }
 
     [LoggerMessage(LogLevel.Warning, "The access log can't be written to {Path}: {Reason}; lines are dropped and counted", EventName = "AccessLogNotWritten")]

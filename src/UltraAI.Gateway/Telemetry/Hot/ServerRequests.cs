@@ -53,7 +53,8 @@ internal sealed class ServerRequests
     /// <param name="running">What <see cref="Start"/> returned; the default if somebody else times it.</param>
     /// <param name="route">The route that it came by; null: none.</param>
     /// <param name="exception">What it ended with, unhandled; null: nothing.</param>
-    public void End(HttpContext context, in Running running, string? route, Exception? exception = null)
+    /// <param name="timestamp">When; null: now.</param>
+    public void End(HttpContext context, in Running running, string? route, Exception? exception = null, long? timestamp = null)
     {
         if (_durations is null || running.Active is null)
         {
@@ -70,7 +71,7 @@ internal sealed class ServerRequests
             _lastEnded = exception is null ? ended : _lastEnded;
         }
 
-        ended.Histogram.Record(_time.GetElapsedTime(running.Began).TotalSeconds);
+        ended.Histogram.Record(_time.GetElapsedTime(running.Began, timestamp ?? _time.GetTimestamp()).TotalSeconds);
     }
 
     private static KeyValuePair<string, object?>[] TagsOf(HttpRequest request, int status, string? route, Exception? exception)
