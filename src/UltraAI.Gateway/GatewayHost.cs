@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.AspNetCore.Connections;
 using UltraAI.Gateway.Admin;
 using UltraAI.Gateway.Admission;
 using UltraAI.Gateway.Configuration;
@@ -125,6 +126,7 @@ internal static partial class GatewayHost
         });
         builder.Services.AddLogGuard();
 
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, ServerBuffers>();
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = InlineScheduling.IsOn);
         builder.WebHost.ConfigureKestrel(kestrel =>

@@ -29,8 +29,8 @@ internal sealed class ClientBody(HttpContext context, HeldBodies held, Inspectio
     /// <summary>Bodies up to here are held without being counted: Kestrel has them in memory anyway.</summary>
     public const int FreeBytes = 64 * 1024;
 
-    /// <summary>From here on what is still to come is waited for away from the socket's thread, in bytes.</summary>
-    private const int MuchBytes = 16 * 1024;
+    /// <summary>Bodies from here on are waited for, and looked at, away from the socket's thread, in bytes.</summary>
+    private const int MuchBytes = 256 * 1024;
 
     private static readonly GatewayError NoRoom = new(
         ErrorCode.QueueFull, "Too many long requests are being looked at together (Gateway:Inspection:MaxTotalBytes).")
@@ -148,7 +148,7 @@ internal sealed class ClientBody(HttpContext context, HeldBodies held, Inspectio
 
     private async Task<GatewayError?> ReadAsync(PipeReader reader, long most, long? length)
     {
-        // It comes in pieces of 4 KB: no timer is set for each of them.
+        // It comes in pieces of a block: no timer is set for each of them.
         var clock = new CallClock(time, static () => { });
         clock.Start(inactivity);
         try
@@ -162,10 +162,10 @@ internal sealed class ClientBody(HttpContext context, HeldBodies held, Inspectio
                     reader.AdvanceTo(_buffer.Start, _buffer.End);
                 }
 
-                if (length - _buffer.Length > MuchBytes)
+                if (IsLong(Math.Min(length ?? 0, most)))
                 {
-                    // Inline (docs/decisions/0006), each further 4 KB would wake this on the socket's thread. Away from it, that one goes on
-                    // receiving, and the next read finds all that has come meanwhile. What is long is also better inspected elsewhere.
+                    // Inline (docs/decisions/0006), each further block would wake this on the socket's thread. Away from it, that one goes on
+                    // receiving, and the next read finds all that has come meanwhile.
                     await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
                 }
 
@@ -180,6 +180,12 @@ internal sealed class ClientBody(HttpContext context, HeldBodies held, Inspectio
                 }
             }
 
+            if (IsLong(Math.Min(length ?? 0, most)))
+            {
+                // To look through megabytes takes milliseconds, for which no other connection of that thread would move.
+                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            }
+
             return null;
         }
         catch (OperationCanceledException) when (clock.HasExpired)
@@ -192,6 +198,8 @@ internal sealed class ClientBody(HttpContext context, HeldBodies held, Inspectio
             clock.Stop();
         }
     }
+
+    private bool IsLong(long wanted) => Math.Max(wanted, _buffer.Length) > MuchBytes;
 
     // A body that a policy depends on is too long at the same length however much of it has arrived by now.
     private bool IsAllOfIt(ReadResult read, long? length) =>

@@ -7,7 +7,7 @@ namespace UltraAI.Gateway.Transport;
 /// <summary>A request's body as the client sends it: in large pieces where it comes fast, each at once where it comes slowly.</summary>
 /// <remarks>
 /// It takes the place of the forwarder's own content, which leaves small pieces in the connection's buffer until that is full.
-/// Kestrel receives at most 4 KB at a time; with inline scheduling each of them would be a send of its own to the provider,
+/// Kestrel receives at most a block at a time; with inline scheduling each of them would be a send of its own to the provider,
 /// at twice the cost. So a piece waits for more, but not longer than <see cref="Patience"/>: then a timer sends what there is.
 /// NOTE: it may seem simpler to end the wait with CancelPendingRead. HOWEVER the timer could fire after the request ended, when
 /// Kestrel's reader throws, or already serves the next request.
@@ -89,7 +89,7 @@ internal sealed class ClientContent : HttpContent
         return false;
     }
 
-    // One method, and not one per step: it waits for every 4 KB, and each further method would make an object each time.
+    // One method, and not one per step: it waits for every block, and each further method would make an object each time.
     private async Task CopyAsync(ITimer timer)
     {
         while (true)
@@ -153,7 +153,7 @@ internal sealed class ClientContent : HttpContent
         Interlocked.Exchange(ref _owner, LoopWaits); // before the flag is read
         if (!_isArmed)
         {
-            // Not for every 4 KB: a timer that is still running ends this wait as well, only sooner.
+            // Not for every block: a timer that is still running ends this wait as well, only sooner.
             _isArmed = true;
             timer.Change(Patience, Timeout.InfiniteTimeSpan);
         }

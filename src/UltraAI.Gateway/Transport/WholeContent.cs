@@ -72,7 +72,7 @@ internal sealed class WholeContent : HttpContent
         }
     }
 
-    // It lies in Kestrel's blocks of 4 KB, and each write of one would be a send of its own.
+    // It lies in Kestrel's blocks, and each write of one would be a send of its own.
     private async Task WriteInPiecesAsync(Stream stream, bool isFirst, CancellationToken token)
     {
         var piece = ArrayPool<byte>.Shared.Rent((int)Math.Min(PieceBytes, _body.Length));
