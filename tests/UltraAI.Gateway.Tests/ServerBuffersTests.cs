@@ -4,15 +4,26 @@ using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using UltraAI.Gateway.Tests.Functional.Common;
 using Xunit;
 
 namespace UltraAI.Gateway.Tests;
 
 /// <summary>Kestrel's blocks, and that Kestrel uses them.</summary>
-public sealed class ServerBuffersTests
+public sealed class ServerBuffersTests : IDisposable
 {
-    private readonly MemoryPool<byte> _pool = new ServerBuffers().Create();
+    private readonly FakeTimeProvider _time = new();
+    private readonly ServerBuffers _buffers;
+    private readonly MemoryPool<byte> _pool;
+
+    public ServerBuffersTests()
+    {
+        _buffers = new ServerBuffers(_time);
+        _pool = _buffers.Create();
+    }
+
+    public void Dispose() => _buffers.Dispose();
 
     [Theory]
     [InlineData(-1)]
@@ -88,6 +99,31 @@ public sealed class ServerBuffersTests
     }
 
     [Fact]
+    public void Dispose_OfMoreThanAreKept_KeepsNoMore()
+    {
+        GiveBack(ServerBuffers.MostFree + 100);
+
+        Assert.Equal(ServerBuffers.MostFree, _buffers.Free);
+    }
+
+    [Fact]
+    public void Time_LetsGoOfWhatNobodyNeeded()
+    {
+        GiveBack(1_000);
+        _time.Advance(ServerBuffers.TrimInterval); // from here on they are watched
+        var kept = _buffers.Free;
+        Assert.InRange(kept, 900, 1_000);
+
+        // A hundred more than one thread has at hand are in use now and then.
+        GiveBack(100);
+        _time.Advance(ServerBuffers.TrimInterval);
+        Assert.InRange(_buffers.Free, 1, 100);
+
+        _time.Advance(ServerBuffers.TrimInterval);
+        Assert.Equal(0, _buffers.Free);
+    }
+
+    [Fact]
     public async Task Kestrel_ReceivesIntoThem()
     {
         using var folder = new TemporaryFolder();
@@ -106,6 +142,12 @@ public sealed class ServerBuffersTests
 
         Assert.Equal(ServerBuffers.BlockBytes, await largest.Task);
         await app.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    private void GiveBack(int blocks)
+    {
+        var rented = Enumerable.Range(0, blocks).Select(_ => _pool.Rent()).ToList();
+        rented.ForEach(block => block.Dispose());
     }
 
     private sealed class Look(TaskCompletionSource<int?> largest) : IStartupFilter
