@@ -108,7 +108,7 @@ internal sealed class ServerBuffers : IMemoryPoolFactory<byte>, IDisposable
         [ThreadStatic]
         private static int _count;
 
-        private readonly byte[] _array = GC.AllocateUninitializedArray<byte>(BlockBytes);
+        private readonly byte[] _array = GC.AllocateUninitializedArray<byte>(BlockBytes, pinned: true);
         private int _isFree;
 
         public Memory<byte> Memory => _array;
