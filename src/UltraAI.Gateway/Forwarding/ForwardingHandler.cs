@@ -36,6 +36,8 @@ internal sealed class ForwardingHandler(
         RetryAfter = TimeSpan.FromSeconds(1),
     };
 
+    private readonly RequestLines _lines = new();
+
     // One async method per request: each more costs an allocation and a continuation.
 
     /// <summary>Handles a request to a provider's route.</summary>
@@ -81,7 +83,7 @@ internal sealed class ForwardingHandler(
     private GatewayError? Identify(HttpContext context, Provider provider, bool isWebSocket, out RequestLine line, out VirtualKey? key)
     {
         var request = context.Request;
-        line = provider.Lines.Of(provider, MethodOf(request, isWebSocket), context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+        line = _lines.Of(provider, MethodOf(request, isWebSocket), context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
         key = null;
 
         // Before any field is removed: the client's Connection field must not take X-Forwarded-For away.

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
-using UltraAI.Gateway.Admission;
 using UltraAI.Gateway.Keys;
 using UltraAI.Gateway.Providers;
 using UltraAI.Gateway.Transport.Pools;
@@ -57,9 +56,6 @@ internal sealed class Provider
 
     /// <summary>The metrics tag with its name, made once.</summary>
     public KeyValuePair<string, object?> Tag { get; }
-
-    /// <summary>The last request lines that were for it.</summary>
-    public RequestLines Lines { get; } = new();
 
     /// <summary>How many calls wait and run, once the transport has found it.</summary>
     public TransportMetrics.Load? Load { get; set; }
