@@ -3,7 +3,7 @@ using UltraAI.Gateway.Transport;
 namespace UltraAI.Gateway.Admission;
 
 /// <summary>Remembers the last request lines: most clients call the same few endpoints again and again.</summary>
-/// <remarks>A target with a query is not kept: it may be another one each time, and hold a key.</remarks>
+/// <remarks>A target with a query is not kept: it may be another one each time, and hold a secret.</remarks>
 internal sealed class RequestLines
 {
     private const int Slots = 32;
@@ -16,20 +16,32 @@ internal sealed class RequestLines
     /// <param name="rawTarget">The request target as the client sent it, with the provider's prefix.</param>
     public RequestLine Of(Provider provider, string method, string rawTarget)
     {
-        ref var slot = ref _known[(rawTarget.Length + method.Length) % Slots];
-        if (Volatile.Read(ref slot) is { } known && ReferenceEquals(known.Line.Provider, provider) && known.RawTarget == rawTarget && known.Line.Method == method)
+        if (Volatile.Read(ref SlotOf(method, rawTarget)) is { } known && ReferenceEquals(known.Line.Provider, provider) && known.RawTarget == rawTarget && known.Line.Method == method)
         {
             return known.Line;
         }
 
-        var line = new RequestLine(provider, method, rawTarget[provider.RoutePrefix.Length..]);
-        if (rawTarget.Length <= MaxKept && !rawTarget.Contains('?', StringComparison.Ordinal))
+        return new RequestLine(provider, method, rawTarget[provider.RoutePrefix.Length..]);
+    }
+
+    /// <summary>Remembers the line of a request that may go on. What a stranger sends is not kept, nor a path that holds a virtual key.</summary>
+    /// <param name="rawTarget">As for <see cref="Of"/>.</param>
+    /// <param name="line">What that returned.</param>
+    public void Keep(string rawTarget, RequestLine line)
+    {
+        ref var slot = ref SlotOf(line.Method, rawTarget);
+        if (!ReferenceEquals(Volatile.Read(ref slot)?.Line, line) && rawTarget.Length <= MaxKept && !rawTarget.Contains('?', StringComparison.Ordinal))
         {
             Volatile.Write(ref slot, new Known(rawTarget, line));
         }
-
-        return line;
     }
 
-    private sealed record Known(string RawTarget, RequestLine Line);
+    private ref Known? SlotOf(string method, string rawTarget) => ref _known[(rawTarget.Length + method.Length) % Slots];
+
+    private sealed class Known(string rawTarget, RequestLine line)
+    {
+        public string RawTarget { get; } = rawTarget;
+
+        public RequestLine Line { get; } = line;
+    }
 }

@@ -83,7 +83,8 @@ internal sealed class ForwardingHandler(
     private GatewayError? Identify(HttpContext context, Provider provider, bool isWebSocket, out RequestLine line, out VirtualKey? key)
     {
         var request = context.Request;
-        line = _lines.Of(provider, MethodOf(request, isWebSocket), context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+        var rawTarget = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        line = _lines.Of(provider, MethodOf(request, isWebSocket), rawTarget);
         key = null;
 
         // Before any field is removed: the client's Connection field must not take X-Forwarded-For away.
@@ -115,8 +116,13 @@ internal sealed class ForwardingHandler(
         }
 
         key = context.Features.Get<ConnectionKey>() is { } connection ? connection.Find(table, presented!) : table.Find(presented);
-        return AccessPolicy.Check(key, line, request.Headers, client, time)
-            ?? PresentedKey.RefuseElsewhere(request.Headers, target, presented!);
+        error = AccessPolicy.Check(key, line, request.Headers, client, time) ?? PresentedKey.RefuseElsewhere(request.Headers, target, presented!);
+        if (error is null)
+        {
+            _lines.Keep(rawTarget, line);
+        }
+
+        return error;
     }
 
     private async Task ForwardAsync(HttpContext context, RequestLine line, VirtualKey key, bool isWebSocket, RequestDelegate? yarp, ServerRequests.Running running)
