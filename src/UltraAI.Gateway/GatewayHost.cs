@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Connections;
+using OpenTelemetry.Trace;
 using UltraAI.Gateway.Admin;
 using UltraAI.Gateway.Admission;
 using UltraAI.Gateway.Configuration;
@@ -16,6 +17,7 @@ using UltraAI.Gateway.Synthesis.Surface;
 using UltraAI.Gateway.Telemetry;
 using UltraAI.Gateway.Telemetry.Hot;
 using UltraAI.Gateway.Transport;
+using UltraAI.Gateway.Transport.Shards;
 
 namespace UltraAI.Gateway;
 
@@ -45,7 +47,7 @@ internal static partial class GatewayHost
         }
 
         builder.Services
-            .AddGatewayTelemetry(builder.Configuration)
+            .AddGatewayTelemetry(builder.Configuration, static spans => spans.AddProcessor<ShardNameRemover>())
             .AddSingleton(TimeProvider.System)
             .AddSingleton(ProviderKinds.OpenAI.ErrorRenderer)
             .AddSingleton<FaultHandler>()

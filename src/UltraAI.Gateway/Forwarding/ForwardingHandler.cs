@@ -6,6 +6,7 @@ using UltraAI.Gateway.Keys;
 using UltraAI.Gateway.Telemetry.Access;
 using UltraAI.Gateway.Telemetry.Hot;
 using UltraAI.Gateway.Transport;
+using UltraAI.Gateway.Transport.Shards;
 using Yarp.ReverseProxy;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -155,6 +156,9 @@ internal sealed class ForwardingHandler(
             }
 
             forwarded = new ForwardedRequest(context, body, line.Target, admission, settlement, time, reporter);
+
+            // A connection whose answers arrive on this thread: the call need never leave it.
+            forwarded.Call.WantedShard = SocketThreads.Current - 1;
             forwarded.AttachBody(RequestReading.WithUsageRequest(key, provider, facts!, body));
             if (contents.IsOn)
             {

@@ -13,7 +13,10 @@ internal sealed record TelemetryExport(bool IsOn);
 internal static class TelemetryServiceCollectionExtensions
 {
     /// <summary>Metrics for <c>/metrics</c>; metrics, traces and logs by OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set.</summary>
-    public static IServiceCollection AddGatewayTelemetry(this IServiceCollection services, IConfiguration configuration)
+    /// <param name="services">The services.</param>
+    /// <param name="configuration">The host's configuration.</param>
+    /// <param name="spans">Adds what looks at spans before they are exported; may be null.</param>
+    public static IServiceCollection AddGatewayTelemetry(this IServiceCollection services, IConfiguration configuration, Action<TracerProviderBuilder>? spans = null)
     {
         var export = new TelemetryExport(!string.IsNullOrWhiteSpace(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]));
         services.AddSingleton(export).AddSingleton<AccessLog>().AddHostedService<AccessLogWriter>();
@@ -63,10 +66,12 @@ internal static class TelemetryServiceCollectionExtensions
 
         if (export.IsOn)
         {
-            telemetry.WithTracing(traces => traces
-                .AddSource(GatewayTelemetry.Spans.Name, "Microsoft.AspNetCore", "System.Net.Http")
-                .AddProcessor<QueryStringRemover>()
-                .AddOtlpExporter());
+            telemetry.WithTracing(traces =>
+            {
+                traces.AddSource(GatewayTelemetry.Spans.Name, "Microsoft.AspNetCore", "System.Net.Http").AddProcessor<QueryStringRemover>();
+                spans?.Invoke(traces);
+                traces.AddOtlpExporter();
+            });
             telemetry.WithLogging(static logs => logs.AddOtlpExporter(), static options => options.IncludeFormattedMessage = true);
         }
 

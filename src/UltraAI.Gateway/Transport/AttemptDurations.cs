@@ -26,24 +26,24 @@ internal sealed class AttemptDurations(HotHistograms histograms, TimeProvider ti
         var last = destination.LastDuration;
         if (last is null || !last.IsOf(request, response))
         {
-            destination.LastDuration = last = new AttemptSeries(request, response, _series.Of(TagsOf(request, response, null)));
+            destination.LastDuration = last = new AttemptSeries(request, response, _series.Of(TagsOf(destination, request, response, null)));
         }
 
         last.Histogram.Record(time.GetElapsedTime(start, end).TotalSeconds);
     }
 
-    public void Failed(HttpRequestMessage request, Exception exception, long start)
+    public void Failed(Destination destination, HttpRequestMessage request, Exception exception, long start)
     {
         if (_isOn)
         {
-            _series.Of(TagsOf(request, null, exception)).Record(time.GetElapsedTime(start).TotalSeconds);
+            _series.Of(TagsOf(destination, request, null, exception)).Record(time.GetElapsedTime(start).TotalSeconds);
         }
     }
 
     /// <summary>The tags that the runtime gives to it.</summary>
-    internal static KeyValuePair<string, object?>[] TagsOf(HttpRequestMessage request, HttpResponseMessage? response, Exception? exception)
+    internal static KeyValuePair<string, object?>[] TagsOf(Destination destination, HttpRequestMessage request, HttpResponseMessage? response, Exception? exception)
     {
-        var uri = request.RequestUri!;
+        var uri = destination.BaseUri;
         var tags = new List<KeyValuePair<string, object?>>(7)
         {
             new("http.request.method", HttpTags.MethodOf(request.Method.Method)),

@@ -1,3 +1,5 @@
+using UltraAI.Gateway.Transport.Shards;
+
 namespace UltraAI.Gateway.Transport;
 
 /// <summary>How many calls may run at once, and how many may wait.</summary>
@@ -8,7 +10,9 @@ internal sealed record CallLimits(int MaxCalls, int MaxQueued);
 /// NOTE: System.Threading.RateLimiting.ConcurrencyLimiter does nearly the same. HOWEVER it allocates a lease per call, and keeps
 /// cancelled waiters in its queue until a place is freed: with a provider that hangs, they would pile up.
 /// </remarks>
-internal sealed class CallGate(CallLimits limits)
+/// <param name="limits">How many.</param>
+/// <param name="shards">How the places are divided; null if they are not.</param>
+internal sealed class CallGate(CallLimits limits, OriginShards? shards = null)
 {
     private readonly Lock _lock = new();
     private readonly LinkedList<Waiter> _queue = [];
@@ -63,23 +67,22 @@ internal sealed class CallGate(CallLimits limits)
             _limits = limits;
             while (_running < limits.MaxCalls && TryAdmitNext())
             {
-                _running++;
             }
         }
     }
 
     /// <summary>Takes a place, at once or in turn.</summary>
-    /// <returns>Null if the queue is full; else a task that is complete when the place is taken, or cancelled.</returns>
-    public ValueTask? TryEnter(CancellationToken cancellationToken)
+    /// <param name="wanted">The shard that the place is to be in, if it can; negative: any.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>Null if the queue is full; else a task that is complete with the place's shard when it is taken, or cancelled.</returns>
+    public ValueTask<int>? TryEnter(int wanted, CancellationToken cancellationToken)
     {
         Waiter waiter;
         lock (_lock)
         {
             if (_running < _limits.MaxCalls && _queue.Count == 0)
             {
-                _running++;
-                _entered++;
-                return default(ValueTask);
+                return new ValueTask<int>(Take(shards?.Choose(wanted) ?? 0));
             }
 
             if (_queue.Count >= _limits.MaxQueued)
@@ -87,23 +90,34 @@ internal sealed class CallGate(CallLimits limits)
                 return null;
             }
 
-            waiter = new Waiter();
+            waiter = new Waiter(wanted);
             waiter.Node = _queue.AddLast(waiter);
         }
 
-        return new ValueTask(WaitAsync(waiter, cancellationToken));
+        return new ValueTask<int>(WaitAsync(waiter, cancellationToken));
     }
 
     /// <summary>Gives a place back: to the one that waited longest, if there is one.</summary>
-    public void Leave()
+    /// <param name="shard">The place's.</param>
+    public void Leave(int shard)
     {
         lock (_lock)
         {
-            if (_running > _limits.MaxCalls || !TryAdmitNext())
+            _running--;
+            shards?.Leave(shard);
+            if (_queue.Count > 0 && _running < _limits.MaxCalls)
             {
-                _running--;
+                TryAdmitNext();
             }
         }
+    }
+
+    private int Take(int shard)
+    {
+        _running++;
+        _entered++;
+        shards?.Enter(shard);
+        return shard;
     }
 
     private bool TryAdmitNext()
@@ -111,9 +125,10 @@ internal sealed class CallGate(CallLimits limits)
         while (_queue.First is { } node)
         {
             _queue.RemoveFirst();
-            if (node.Value.TrySetResult())
+            var shard = shards?.Choose(node.Value.Wanted) ?? 0;
+            if (node.Value.TrySetResult(shard))
             {
-                _entered++;
+                Take(shard);
                 return true;
             }
         }
@@ -121,7 +136,7 @@ internal sealed class CallGate(CallLimits limits)
         return false;
     }
 
-    private async Task WaitAsync(Waiter waiter, CancellationToken cancellationToken)
+    private async Task<int> WaitAsync(Waiter waiter, CancellationToken cancellationToken)
     {
         await using var registration = cancellationToken.UnsafeRegister(
             static (state, token) =>
@@ -136,11 +151,13 @@ internal sealed class CallGate(CallLimits limits)
                 }
             },
             (this, waiter));
-        await waiter.Task;
+        return await waiter.Task;
     }
 
-    private sealed class Waiter() : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+    private sealed class Waiter(int wanted) : TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
+        public int Wanted { get; } = wanted;
+
         public LinkedListNode<Waiter>? Node { get; set; }
     }
 }

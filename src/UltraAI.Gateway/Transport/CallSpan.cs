@@ -48,9 +48,9 @@ internal static class CallSpan
     }
 
     /// <summary>Says where the call goes: told for each attempt, the last one stands.</summary>
-    public static void Attempt(ProviderCall call, Uri? destination)
+    public static void Attempt(ProviderCall call, Uri destination)
     {
-        if (call.Span is { IsAllDataRequested: true } span && destination is not null)
+        if (call.Span is { IsAllDataRequested: true } span)
         {
             span.SetTag("server.address", destination.IdnHost);
             span.SetTag("server.port", destination.Port);

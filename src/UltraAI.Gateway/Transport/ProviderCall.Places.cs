@@ -7,6 +7,7 @@ internal sealed partial class ProviderCall
 {
     private CallGate? _gate;
     private CallGate? _ownGate;
+    private int _shard;
     private TransportMetrics.Load? _load;
     private int _isCounted;
 
@@ -45,10 +46,16 @@ internal sealed partial class ProviderCall
         return held != gate;
     }
 
+    /// <summary>The shard of connections that the call would have, if it can: see <see cref="Shards.OriginShards"/>. Negative: any.</summary>
+    public int WantedShard { get; set; } = -1;
+
+    /// <summary>The shard of its place.</summary>
+    public int Shard => _shard;
+
     /// <summary>Whether the call got through the queue.</summary>
     public bool HasPlace => Volatile.Read(ref _gate) is not null;
 
-    public void TookPlace(CallGate gate, TransportMetrics.Load load, bool isOwn)
+    public void TookPlace(CallGate gate, TransportMetrics.Load load, bool isOwn, int shard)
     {
         if (isOwn)
         {
@@ -56,6 +63,7 @@ internal sealed partial class ProviderCall
         }
         else
         {
+            _shard = shard;
             _gate = gate;
             _load = load;
             Interlocked.Increment(ref load.Active);
@@ -65,7 +73,7 @@ internal sealed partial class ProviderCall
     private void LeaveGates()
     {
         LeaveOrigin();
-        Interlocked.Exchange(ref _ownGate, null)?.Leave();
+        Interlocked.Exchange(ref _ownGate, null)?.Leave(shard: 0);
         LeaveChosen();
     }
 
@@ -74,7 +82,7 @@ internal sealed partial class ProviderCall
         if (Interlocked.Exchange(ref _gate, null) is { } gate)
         {
             Interlocked.Decrement(ref _load!.Active);
-            gate.Leave();
+            gate.Leave(_shard);
         }
     }
 

@@ -78,7 +78,12 @@ internal sealed partial class ProviderInvoker
 
     private static void Address(ProviderCall call, HttpRequestMessage request, int attempt)
     {
-        request.RequestUri = call.Destination!.UriOf(call.Target);
+        request.RequestUri = call.Destination!.UriOf(call.Target, call.Shard);
+        if (call.Shard != 0 || attempt > 1)
+        {
+            request.Headers.Host = call.Shard == 0 ? null : call.Destination.HostField;
+        }
+
         if (call.Credential is { } credential)
         {
             var field = call.Provider.Kind.CredentialFieldFor(call.Provider.PathOf(call.Target));

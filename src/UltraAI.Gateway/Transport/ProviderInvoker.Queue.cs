@@ -39,12 +39,14 @@ internal sealed partial class ProviderInvoker
         await EnterAsync(call, gate, isOwn: false);
     }
 
-    private CallGate OriginGateOf(ProviderCall call) => call.Destination!.Gate ??=
-        _originGates.GetOrAdd(call.Destination.Origin, static (_, limits) => new CallGate(limits), _originLimits);
+    private CallGate OriginGateOf(ProviderCall call) => call.Destination!.Gate ??= _originGates.GetOrAdd(
+        call.Destination.Origin,
+        static (_, arguments) => new CallGate(arguments._originLimits, arguments.Shards),
+        (_originLimits, Shards: handler.Shards.Of(call.Destination.BaseUri)));
 
     private ValueTask EnterAsync(ProviderCall call, CallGate gate, bool isOwn)
     {
-        if (gate.TryEnter(call.Clock.Token) is not { } entered)
+        if (gate.TryEnter(call.WantedShard, call.Clock.Token) is not { } entered)
         {
             call.Fail(CallOutcome.Refused, _queueFull);
             throw new ProviderCallException(_queueFull, null);
@@ -52,21 +54,21 @@ internal sealed partial class ProviderInvoker
 
         if (entered.IsCompletedSuccessfully)
         {
-            call.TookPlace(gate, LoadOf(call), isOwn);
+            call.TookPlace(gate, LoadOf(call), isOwn, entered.Result);
             return ValueTask.CompletedTask;
         }
 
         return WaitAsync(call, gate, entered, isOwn);
     }
 
-    private async ValueTask WaitAsync(ProviderCall call, CallGate gate, ValueTask entered, bool isOwn)
+    private async ValueTask WaitAsync(ProviderCall call, CallGate gate, ValueTask<int> entered, bool isOwn)
     {
         var start = time.GetTimestamp();
         metrics.QueueEntered(call.Provider);
         try
         {
-            await entered;
-            call.TookPlace(gate, LoadOf(call), isOwn);
+            var shard = await entered;
+            call.TookPlace(gate, LoadOf(call), isOwn, shard);
         }
         finally
         {

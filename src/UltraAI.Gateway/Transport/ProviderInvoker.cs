@@ -67,7 +67,7 @@ internal sealed partial class ProviderInvoker(
                 }
 
                 Address(call, request, attempt);
-                CallSpan.Attempt(call, request.RequestUri);
+                CallSpan.Attempt(call, call.Destination.BaseUri);
                 HttpResponseMessage response;
                 var start = durations.Start();
                 try
@@ -76,7 +76,7 @@ internal sealed partial class ProviderInvoker(
                 }
                 catch (Exception exception)
                 {
-                    durations.Failed(request, exception, start);
+                    durations.Failed(call.Destination, request, exception, start);
 
                     // The clock goes on: another attempt has what this one left.
                     Count(call, VerdictOn(call, exception), isProbe);

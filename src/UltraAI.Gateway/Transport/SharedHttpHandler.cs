@@ -6,6 +6,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using UltraAI.Gateway.Telemetry;
+using UltraAI.Gateway.Transport.Shards;
 
 namespace UltraAI.Gateway.Transport;
 
@@ -25,6 +26,9 @@ internal sealed class SharedHttpHandler
         _names = names;
         _metrics = metrics;
         _time = time;
+
+        // A proxy would be told the shards' names.
+        Shards = new ConnectionShards(options.MaxCallsPerOrigin, options.Proxy is null ? SocketThreads.Count : 0, options.HttpVersion == "2");
         Handler = new SocketsHttpHandler
         {
             // The provider's answer is the client's: nothing is followed, decoded or remembered on the way.
@@ -44,7 +48,7 @@ internal sealed class SharedHttpHandler
 
             ConnectCallback = ConnectAsync,
             PlaintextStreamFilter = ConnectionReady,
-            MaxConnectionsPerServer = options.MaxCallsPerOrigin,
+            MaxConnectionsPerServer = Shards.MaxConnections,
             EnableMultipleHttp2Connections = true,
             PooledConnectionLifetime = options.PooledConnectionLifetime,
             PooledConnectionIdleTimeout = options.PooledConnectionIdleTimeout,
@@ -75,6 +79,9 @@ internal sealed class SharedHttpHandler
 
     public SocketsHttpHandler Handler { get; }
 
+    /// <summary>How the connections to an origin are divided.</summary>
+    public ConnectionShards Shards { get; }
+
     // As the handler does it by itself, but the call knows that nothing has been sent yet.
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
@@ -85,9 +92,15 @@ internal sealed class SharedHttpHandler
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(await _names.ResolveAsync(context.DnsEndPoint.Host, cancellationToken), context.DnsEndPoint.Port, cancellationToken);
+            var port = context.DnsEndPoint.Port;
+            var (host, shard) = ShardName.Read(context.DnsEndPoint.Host);
+            var addresses = await _names.ResolveAsync(host, cancellationToken);
+            var shards = Shards.Find(context.InitialRequestMessage.RequestUri!.Scheme, host, port);
+            await (shards?.BelongsToThread(shard) == true
+                ? SocketThreads.ConnectAsync(socket, addresses, port, shard + 1, call?.Clock.Token ?? default, cancellationToken)
+                : socket.ConnectAsync(addresses, port, cancellationToken));
             isOk = true;
-            return new NetworkStream(socket, ownsSocket: true);
+            return shards is null ? new NetworkStream(socket, ownsSocket: true) : new ShardStream(socket, shards, shard);
         }
         catch
         {
@@ -108,12 +121,14 @@ internal sealed class SharedHttpHandler
     // Called once per connection, after TLS where there is any. The stream stays what it is: nothing is added to a read or a write.
     private ValueTask<Stream> ConnectionReady(SocketsHttpPlaintextStreamFilterContext context, CancellationToken cancellationToken)
     {
+        var uri = context.InitialRequestMessage.RequestUri!;
+        Shards.Find(uri.Scheme, ShardName.Read(uri.IdnHost).Host, uri.Port)?.IsMultiplexed = context.NegotiatedHttpVersion.Major > 1;
         if (ProviderRequest.CallOf(context.InitialRequestMessage) is { } call)
         {
             _metrics.ConnectionMade(call.Provider);
 
             // Through a proxy, somebody else's request has made the connection.
-            if (call.ConnectedAt != 0 && context.InitialRequestMessage.RequestUri?.Scheme == Uri.UriSchemeHttps)
+            if (call.ConnectedAt != 0 && uri.Scheme == Uri.UriSchemeHttps)
             {
                 _metrics.HandshakeEnded(call.Provider, _time.GetElapsedTime(call.ConnectedAt));
             }

@@ -94,6 +94,27 @@ public sealed class OtlpExportTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Calls_AtOnce_NameTheProvidersRealAddress()
+    {
+        const int Calls = 8;
+        await StartAsync(_collector.Address);
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _simulator.OpenAI.Script(_ => true, new SimulatedBehaviour { Barrier = all.Task });
+
+        var posting = Enumerable.Range(0, Calls).Select(_ => PostAsync("/openai/v1/embeddings", """{"model":"text-embedding-3-small","input":"Hello"}""")).ToArray();
+        await Eventually.TrueAsync(() => _simulator.OpenAI.Requests.Count == Calls, "all calls run");
+        all.SetResult();
+        Array.ForEach(await Task.WhenAll(posting), response => response.Dispose());
+
+        await Eventually.TrueAsync(() => _collector.Spans.Count(span => span.Scope == "System.Net.Http") == Calls, "the attempts' spans have come");
+        var address = _simulator.OpenAI.BaseAddress;
+        Assert.All(_collector.Spans.Where(span => span.Scope == "System.Net.Http"), attempt =>
+            Assert.Equal((address.Host, $"{address.Port}", $"{address}v1/embeddings"), (attempt["server.address"], attempt["server.port"], attempt["url.full"])));
+        await Eventually.TrueAsync(() => _collector.Metrics.Contains("http.client.request.duration", StringComparison.Ordinal), "metrics have come");
+        Assert.DoesNotContain(".invalid", _collector.Everything, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task FailedCall_IsAnErrorByItsStatus()
     {
         await StartAsync(_collector.Address);

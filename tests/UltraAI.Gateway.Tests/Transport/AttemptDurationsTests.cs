@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using UltraAI.Gateway.Tests.Functional.Common;
 using UltraAI.Gateway.Transport;
+using UltraAI.Gateway.Transport.Pools;
 using Xunit;
 
 namespace UltraAI.Gateway.Tests.Transport;
@@ -50,7 +51,7 @@ public sealed class AttemptDurationsTests : IDisposable
 
         using var response = await _invoker.SendAsync(request, TestContext.Current.CancellationToken);
 
-        AssertSame(AttemptDurations.TagsOf(request, response, null));
+        AssertSame(AttemptDurations.TagsOf(new Destination(upstream.BaseUrl), request, response, null));
     }
 
     [Fact]
@@ -91,14 +92,14 @@ public sealed class AttemptDurationsTests : IDisposable
         await cancellation.CancelAsync();
         var exception = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
 
-        AssertSame(AttemptDurations.TagsOf(request, null, exception));
+        AssertSame(AttemptDurations.TagsOf(new Destination(upstream.BaseUrl), request, null, exception));
     }
 
     private async Task AssertFailureAsync(string address)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, address + "/v1");
         var exception = await Assert.ThrowsAnyAsync<HttpRequestException>(() => _invoker.SendAsync(request, TestContext.Current.CancellationToken));
-        AssertSame(AttemptDurations.TagsOf(request, null, exception));
+        AssertSame(AttemptDurations.TagsOf(new Destination(address), request, null, exception));
     }
 
     private void AssertSame(KeyValuePair<string, object?>[] ours) => Assert.Equal(Assert.Single(_runtimes), Text(ours));

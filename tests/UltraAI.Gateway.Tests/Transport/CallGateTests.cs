@@ -9,21 +9,21 @@ public sealed class CallGateTests
     public async Task Places_AreGivenInOrder()
     {
         var gate = new CallGate(new CallLimits(1, 3));
-        await gate.TryEnter(default)!.Value;
+        await gate.TryEnter(0, default)!.Value;
         var order = new List<int>();
         var waiting = Enumerable.Range(0, 3).Select(async number =>
         {
-            await gate.TryEnter(default)!.Value;
+            await gate.TryEnter(0, default)!.Value;
             lock (order)
             {
                 order.Add(number);
             }
 
-            gate.Leave();
+            gate.Leave(0);
         }).ToArray();
 
         Assert.Equal(3, gate.Waiting);
-        gate.Leave();
+        gate.Leave(0);
         await Task.WhenAll(waiting);
 
         Assert.Equal([0, 1, 2], order);
@@ -34,12 +34,12 @@ public sealed class CallGateTests
     public async Task FullQueue_RefusesAtOnce()
     {
         var gate = new CallGate(new CallLimits(1, 1));
-        await gate.TryEnter(default)!.Value;
-        var waiting = gate.TryEnter(default)!.Value.AsTask();
+        await gate.TryEnter(0, default)!.Value;
+        var waiting = gate.TryEnter(0, default)!.Value.AsTask();
 
-        Assert.Null(gate.TryEnter(default));
+        Assert.Null(gate.TryEnter(0, default));
 
-        gate.Leave();
+        gate.Leave(0);
         await waiting;
     }
 
@@ -47,16 +47,16 @@ public sealed class CallGateTests
     public async Task CancelledWaiter_LeavesTheQueueAndTakesNoPlace()
     {
         var gate = new CallGate(new CallLimits(1, 2));
-        await gate.TryEnter(default)!.Value;
+        await gate.TryEnter(0, default)!.Value;
         using var cancellation = new CancellationTokenSource();
-        var cancelled = gate.TryEnter(cancellation.Token)!.Value.AsTask();
-        var next = gate.TryEnter(default)!.Value.AsTask();
+        var cancelled = gate.TryEnter(0, cancellation.Token)!.Value.AsTask();
+        var next = gate.TryEnter(0, default)!.Value.AsTask();
 
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
         Assert.Equal(1, gate.Waiting);
 
-        gate.Leave();
+        gate.Leave(0);
         await next;
         Assert.Equal(1, gate.Running);
     }
@@ -65,8 +65,8 @@ public sealed class CallGateTests
     public async Task Resize_LetsMoreIn()
     {
         var gate = new CallGate(new CallLimits(1, 5));
-        await gate.TryEnter(default)!.Value;
-        var waiting = gate.TryEnter(default)!.Value.AsTask();
+        await gate.TryEnter(0, default)!.Value;
+        var waiting = gate.TryEnter(0, default)!.Value.AsTask();
 
         gate.Resize(new CallLimits(2, 5));
         await waiting;
@@ -87,7 +87,7 @@ public sealed class CallGateTests
             for (var i = 0; i < 200; i++)
             {
                 using var cancellation = new CancellationTokenSource();
-                var entering = gate.TryEnter(cancellation.Token)!.Value.AsTask();
+                var entering = gate.TryEnter(0, cancellation.Token)!.Value.AsTask();
                 if (random.Next(3) == 0)
                 {
                     await cancellation.CancelAsync();
@@ -106,7 +106,7 @@ public sealed class CallGateTests
                 InterlockedMax(ref most, now);
                 await Task.Yield();
                 Interlocked.Decrement(ref running);
-                gate.Leave();
+                gate.Leave(0);
             }
         })));
 

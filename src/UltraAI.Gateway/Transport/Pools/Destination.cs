@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Globalization;
+using UltraAI.Gateway.Transport.Shards;
 
 namespace UltraAI.Gateway.Transport.Pools;
 
@@ -11,7 +13,8 @@ internal sealed class Destination
 
     private static readonly UriCreationOptions Raw = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
-    private readonly ConcurrentDictionary<string, Uri> _uris = new(StringComparer.Ordinal);
+    private readonly Lock _lock = new();
+    private ConcurrentDictionary<string, Uri>[] _uris = [new(StringComparer.Ordinal)]; // by shard
     private int _active;
 
     /// <param name="baseUrl">Absolute, without query; a trailing slash is dropped.</param>
@@ -22,6 +25,7 @@ internal sealed class Destination
         BasePath = BaseUri.AbsolutePath.TrimEnd('/');
         Origin = BaseUri.GetLeftPart(UriPartial.Authority);
         Name = BaseUri.Authority;
+        HostField = BaseUri.IsDefaultPort ? BaseUri.IdnHost : string.Create(CultureInfo.InvariantCulture, $"{BaseUri.IdnHost}:{BaseUri.Port}");
     }
 
     public string BaseUrl { get; }
@@ -36,6 +40,9 @@ internal sealed class Destination
 
     /// <summary>What metrics and logs call it: host and port.</summary>
     public string Name { get; }
+
+    /// <summary>The value of <c>Host</c>: the name as DNS knows it, and the port where it is not the scheme's own.</summary>
+    public string HostField { get; }
 
     /// <summary>Whether calls go there; the pool that it is in has set it.</summary>
     public DestinationCircuit Circuit { get; set; } = null!;
@@ -55,19 +62,35 @@ internal sealed class Destination
 
     /// <summary>The absolute URI of a request target, byte for byte.</summary>
     /// <param name="target">Path and query as the client wrote them; empty, or beginning with <c>/</c> or <c>?</c>.</param>
-    public Uri UriOf(string target)
+    /// <param name="shard">The shard of connections. All but the first have a name of their own, and need <see cref="HostField"/>.</param>
+    public Uri UriOf(string target, int shard = 0)
     {
-        if (_uris.TryGetValue(target, out var uri))
+        var uris = _uris.Length > shard ? _uris[shard] : CacheOf(shard);
+        if (uris.TryGetValue(target, out var uri))
         {
             return uri;
         }
 
-        uri = new Uri(target.Length > 0 && target[0] == '/' ? BaseUrl + target : BaseUrl + "/" + target, Raw);
-        if (target.Length <= MaxCachedTarget && _uris.Count < MaxCachedUris && !target.Contains('?', StringComparison.Ordinal))
+        var prefix = shard == 0 ? BaseUrl : new UriBuilder(BaseUri) { Host = ShardName.Of(BaseUri.IdnHost, shard), Path = "" }.Uri.GetLeftPart(UriPartial.Authority) + BasePath;
+        uri = new Uri(target.Length > 0 && target[0] == '/' ? prefix + target : prefix + "/" + target, Raw);
+        if (target.Length <= MaxCachedTarget && uris.Count < MaxCachedUris && !target.Contains('?', StringComparison.Ordinal))
         {
-            _uris.TryAdd(target, uri);
+            uris.TryAdd(target, uri);
         }
 
         return uri;
+    }
+
+    private ConcurrentDictionary<string, Uri> CacheOf(int shard)
+    {
+        lock (_lock)
+        {
+            while (_uris.Length <= shard)
+            {
+                _uris = [.. _uris, new(StringComparer.Ordinal)];
+            }
+
+            return _uris[shard];
+        }
     }
 }

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace UltraAI.Gateway.Tests.Functional.Common;
 
-/// <summary>A provider that speaks HTTP/2 over TLS, with a certificate that only a test trusts.</summary>
+/// <summary>A provider that speaks HTTP/2 over TLS, or another version if told so, with a certificate that only a test trusts.</summary>
 internal sealed class Http2Upstream : IAsyncDisposable
 {
     private readonly X509Certificate2 _certificate = CreateCertificate();
@@ -18,7 +18,7 @@ internal sealed class Http2Upstream : IAsyncDisposable
     private readonly WebApplication _app;
     private int _connections;
 
-    private Http2Upstream(RequestDelegate handler, int maxStreams)
+    private Http2Upstream(RequestDelegate handler, int maxStreams, HttpProtocols protocols)
     {
         _authority = new TemporaryFile(_certificate.ExportCertificatePem());
         var builder = WebApplication.CreateSlimBuilder();
@@ -29,7 +29,7 @@ internal sealed class Http2Upstream : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, 0, listen =>
             {
                 listen.Use(Count);
-                listen.Protocols = HttpProtocols.Http2;
+                listen.Protocols = protocols;
                 listen.UseHttps(_certificate);
             });
         });
@@ -44,9 +44,9 @@ internal sealed class Http2Upstream : IAsyncDisposable
 
     public int Connections => Volatile.Read(ref _connections);
 
-    public static async Task<Http2Upstream> StartAsync(RequestDelegate handler, int maxStreams = 100)
+    public static async Task<Http2Upstream> StartAsync(RequestDelegate handler, int maxStreams = 100, HttpProtocols protocols = HttpProtocols.Http2)
     {
-        var upstream = new Http2Upstream(handler, maxStreams);
+        var upstream = new Http2Upstream(handler, maxStreams, protocols);
         await upstream._app.StartAsync();
         return upstream;
     }
