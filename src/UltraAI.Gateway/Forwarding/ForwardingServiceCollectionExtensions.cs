@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Transforms.Builder;
@@ -21,6 +22,14 @@ internal static class ForwardingServiceCollectionExtensions
             .AddSingleton<IProxyConfigProvider, ProviderRoutes>()
             .AddSingleton<IForwarderHttpClientFactory, SharedForwarderClientFactory>();
         services.AddReverseProxy();
+        return services.WithoutStoredKeys();
+    }
+
+    // YARP brings data protection for session affinity, which no route has. Its hosted service would look for keys in the home directory, and make the folder.
+    private static IServiceCollection WithoutStoredKeys(this IServiceCollection services)
+    {
+        var keys = services.Single(static service => service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Assembly == typeof(IKeyManager).Assembly);
+        services.Remove(keys);
         return services;
     }
 
