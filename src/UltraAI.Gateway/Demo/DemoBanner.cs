@@ -18,7 +18,7 @@ internal static class DemoBanner
 
         The same, streamed, in Anthropic's:
 
-          curl -N {{address}}/anthropic/v1/messages -H "x-api-key: {{key}}" -H "anthropic-version: 2023-06-01" -H "Content-Type: application/json" -d '{"model":"claude-sonnet-4-5","max_tokens":300,"stream":true,"messages":[{"role":"user","content":"Why do teams put a gateway in front of models?"}]}'
+          curl -N {{address}}/anthropic/v1/messages -H "x-api-key: {{key}}" -H "anthropic-version: 2023-06-01" -H "Content-Type: application/json" -d '{"model":"claude-sonnet-5","max_tokens":300,"stream":true,"messages":[{"role":"user","content":"Why do teams put a gateway in front of models?"}]}'
 
         Google and HuggingFace:
 

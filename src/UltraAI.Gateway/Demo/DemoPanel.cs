@@ -54,8 +54,8 @@ internal static partial class DemoPanel
 
     private static JsonObject Preset(string review) => new()
     {
-        ["Members"] = new JsonArray("openai/gpt-4o", "anthropic/claude-sonnet-4-5", "google/gemini-2.5-pro"),
-        ["Lead"] = "anthropic/claude-sonnet-4-5",
+        ["Members"] = new JsonArray("openai/gpt-4o", "anthropic/claude-sonnet-5", "google/gemini-2.5-pro"),
+        ["Lead"] = "anthropic/claude-sonnet-5",
         ["Review"] = new JsonObject { ["Mode"] = review },
         ["AllowOverrides"] = true,
     };

@@ -122,7 +122,7 @@ internal sealed class SharedHttpHandler
     private ValueTask<Stream> ConnectionReady(SocketsHttpPlaintextStreamFilterContext context, CancellationToken cancellationToken)
     {
         var uri = context.InitialRequestMessage.RequestUri!;
-        Shards.Find(uri.Scheme, ShardName.Read(uri.IdnHost).Host, uri.Port)?.IsMultiplexed = context.NegotiatedHttpVersion.Major > 1;
+        Shards.Find(uri.Scheme, ShardName.Read(uri.IdnHost).Host, uri.Port)?.Agreed(context.NegotiatedHttpVersion);
         if (ProviderRequest.CallOf(context.InitialRequestMessage) is { } call)
         {
             _metrics.ConnectionMade(call.Provider);

@@ -1,3 +1,4 @@
+using System.Net;
 using UltraAI.Gateway.Transport.Shards;
 using Xunit;
 
@@ -6,7 +7,7 @@ namespace UltraAI.Gateway.Tests.Transport;
 /// <summary>Which shard of an origin's connections a call goes to.</summary>
 public sealed class OriginShardsTests
 {
-    private readonly OriginShards _shards = new(maxCalls: 33, count: 2);
+    private readonly OriginShards _shards = new(maxCalls: 33, count: 2, mayBeHttp2: false);
 
     [Theory]
     [InlineData(0)]
@@ -67,7 +68,7 @@ public sealed class OriginShardsTests
     [Fact]
     public void MultiplexedConnections_AreSharedByAllThreads_WhileThereIsRoom()
     {
-        _shards.IsMultiplexed = true;
+        _shards.Agreed(HttpVersion.Version20);
         _shards.Opened(0);
 
         var taken = Enumerable.Range(0, 20).Select(i => Enter(_shards.Choose(i % 2))).ToArray();
@@ -92,7 +93,7 @@ public sealed class OriginShardsTests
         }
 
         Assert.True(_shards.BelongsToThread(0));
-        _shards.IsMultiplexed = true;
+        _shards.Agreed(HttpVersion.Version20);
         Assert.False(_shards.BelongsToThread(0));
     }
 
@@ -105,7 +106,7 @@ public sealed class OriginShardsTests
     {
         // Every call that finds no idle connection makes one, as the handler does.
         var random = new Random(seed);
-        var shards = new OriginShards(maxCalls: 200, count: 4);
+        var shards = new OriginShards(maxCalls: 200, count: 4, mayBeHttp2: false);
         var (running, open) = (new List<int>(), new int[4]);
         var most = 0;
         for (var step = 0; step < 20_000; step++)
@@ -167,6 +168,18 @@ public sealed class OriginShardsTests
     public void Origin_ThatMayAgreeOnHttp2_IsNotDividedUntilItHasNot(string uri, bool asks, bool isMultiplexed)
     {
         Assert.Equal(isMultiplexed, new ConnectionShards(512, 2, asks).Of(new Uri(uri))!.IsMultiplexed);
+    }
+
+    [Fact]
+    public void ConnectionOfAWebSocket_ChangesNothingOverHttp2()
+    {
+        var shards = new OriginShards(maxCalls: 33, count: 2, mayBeHttp2: true);
+
+        shards.Agreed(HttpVersion.Version11);
+        Assert.False(shards.IsMultiplexed);
+        shards.Agreed(HttpVersion.Version20);
+        shards.Agreed(HttpVersion.Version11);
+        Assert.True(shards.IsMultiplexed);
     }
 
     private int Enter(int shard)

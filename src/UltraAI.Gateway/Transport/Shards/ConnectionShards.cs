@@ -34,11 +34,8 @@ internal sealed class ConnectionShards
     /// <summary>The shards of an origin; null if its connections are not divided.</summary>
     /// <param name="uri">Any URI at the origin.</param>
     public OriginShards? Of(Uri uri) => _count > 1 && ShardName.IsPossible(uri)
-        ? _origins.GetOrAdd((uri.Scheme, uri.IdnHost, uri.Port), static (origin, shards) => shards.Make(origin.Scheme), this)
+        ? _origins.GetOrAdd((uri.Scheme, uri.IdnHost, uri.Port), static (origin, shards) => new OriginShards(shards._maxCalls, shards._count, shards._asksForHttp2 && origin.Scheme == Uri.UriSchemeHttps), this)
         : null;
-
-    // Until its first connection says what it is.
-    private OriginShards Make(string scheme) => new(_maxCalls, _count) { IsMultiplexed = _asksForHttp2 && scheme == Uri.UriSchemeHttps };
 
     /// <summary>The same, of an origin that has been called; null if it has not.</summary>
     public OriginShards? Find(string scheme, string host, int port) => _origins.GetValueOrDefault((scheme, host, port));

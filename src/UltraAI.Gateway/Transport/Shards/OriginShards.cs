@@ -7,19 +7,24 @@ namespace UltraAI.Gateway.Transport.Shards;
 /// </remarks>
 /// <param name="maxCalls">How many calls run at once, in all shards together.</param>
 /// <param name="count">How many shards: at least 2.</param>
-internal sealed class OriginShards(int maxCalls, int count)
+/// <param name="mayBeHttp2">What it is taken for until its first connection says.</param>
+internal sealed class OriginShards(int maxCalls, int count, bool mayBeHttp2)
 {
     private const int FewConnections = 2;
 
     private readonly int[] _running = new int[count]; // under the gate's lock
     private readonly int[] _open = new int[count];
-    private volatile bool _isMultiplexed;
+    private volatile bool _isMultiplexed = mayBeHttp2;
+    private volatile bool _hasHttp2;
 
     /// <summary>Whether its connections carry many calls each, as over HTTP/2: then few are better than near ones, and all calls go to one shard while it has room.</summary>
-    public bool IsMultiplexed
+    public bool IsMultiplexed => _isMultiplexed;
+
+    /// <summary>A connection has agreed on a version of HTTP. One of HTTP/1.1 beside those of HTTP/2 is a WebSocket's.</summary>
+    public void Agreed(Version version)
     {
-        get => _isMultiplexed;
-        set => _isMultiplexed = value;
+        _hasHttp2 |= version.Major > 1;
+        _isMultiplexed = _hasHttp2;
     }
 
     /// <summary>The shard for a call, which must be able to run: fewer do than may.</summary>
