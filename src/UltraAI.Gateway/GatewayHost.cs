@@ -12,6 +12,7 @@ using UltraAI.Gateway.Keys;
 using UltraAI.Gateway.Limits;
 using UltraAI.Gateway.Metering;
 using UltraAI.Gateway.Providers;
+using UltraAI.Gateway.Rehearsal;
 using UltraAI.Gateway.Storage;
 using UltraAI.Gateway.Synthesis.Surface;
 using UltraAI.Gateway.Telemetry;
@@ -31,9 +32,52 @@ internal static partial class GatewayHost
     /// <exception cref="ConfigurationException">The configuration has faults.</exception>
     internal static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
+        var app = BuildWithoutPipeline(args, configure, out var configuration);
+        Map(app, configuration);
+        LogStart(app.Logger, configuration);
+        return app;
+    }
+
+    /// <summary>The same gateway with nothing from outside: no environment, no files, no console, no signals. It listens where <paramref name="configure"/> says.</summary>
+    /// <param name="configuration">All of its configuration.</param>
+    /// <param name="configure">Called last, before the application is built.</param>
+    internal static WebApplication BuildIsolated(GatewayConfiguration configuration, Action<WebApplicationBuilder> configure)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production, ContentRootPath = AppContext.BaseDirectory });
+        builder.Services.AddRoutingCore();
+        builder.WebHost.UseKestrelCore();
+        ConfigureServer(builder.WebHost);
+        AddFeatures(builder, configuration);
+        configure(builder);
+
+        var app = builder.Build();
+        Map(app, configuration);
+        return app;
+    }
+
+    /// <summary>Runs until the process is told to stop.</summary>
+    /// <param name="args">As for <see cref="Build"/>.</param>
+    /// <param name="started">Called with the addresses once the gateway listens; may be null.</param>
+    /// <returns>The exit code.</returns>
+    internal static async Task<int> RunAsync(string[] args, Action<IEnumerable<string>>? started)
+    {
+        await using var app = BuildWithoutPipeline(args, configure: null, out var configuration);
+
+        // Before anything of the gateway's own listens to metrics, which mapping /metrics begins with: they are the process's.
+        await GatewayRehearsal.RunAsync(app.Services, configuration, BuildIsolated);
+        Map(app, configuration);
+        LogStart(app.Logger, configuration);
+        await app.StartAsync();
+        started?.Invoke(app.Urls);
+        await app.WaitForShutdownAsync();
+        return 0;
+    }
+
+    private static WebApplication BuildWithoutPipeline(string[] args, Action<WebApplicationBuilder>? configure, out GatewayConfiguration configuration)
+    {
         var arguments = GatewayArguments.Parse(args);
         var loader = new ConfigurationLoader(arguments);
-        var configuration = loader.Load();
+        configuration = loader.Load();
 
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
@@ -41,33 +85,41 @@ internal static partial class GatewayHost
             ContentRootPath = AppContext.BaseDirectory,
         });
         ConfigureHost(builder, loader);
+        ConfigureServer(builder.WebHost);
         if (configuration.AdminPort is { } adminPort)
         {
             AdminAddresses.Add(builder, adminPort);
         }
 
-        builder.Services
-            .AddGatewayTelemetry(builder.Configuration, static spans => spans.AddProcessor<ShardNameRemover>())
-            .AddSingleton(TimeProvider.System)
-            .AddSingleton(ProviderKinds.OpenAI.ErrorRenderer)
-            .AddSingleton<FaultHandler>()
-            .AddGatewayConfiguration(loader, configuration)
-            .AddStorage(configuration.Store.Options, configuration.Store.RedisConnectionString, mayForget: !configuration.HasBudgets)
-            .AddVirtualKeyStore(configuration.Store.Options.Kind)
-            .AddVirtualKeys()
-            .AddLimits(configuration.Store.Options)
-            .AddBudgets(configuration.Store.Options.Kind)
-            .AddUsageLedger(configuration.Store.Options.Kind)
-            .AddTransport(configuration.Transport, configuration.Store.Options.Kind)
-            .AddAdmission()
-            .AddForwarding()
-            .AddUltra()
-            .AddHealth(configuration.AdminPort)
-            .AddAdmin()
-            .AddDashboard();
+        AddFeatures(builder, configuration);
+        builder.Services.AddConfigurationReloader(loader);
         configure?.Invoke(builder);
+        return builder.Build();
+    }
 
-        var app = builder.Build();
+    private static void AddFeatures(WebApplicationBuilder builder, GatewayConfiguration configuration) => builder.Services
+        .AddGatewayTelemetry(builder.Configuration, static spans => spans.AddProcessor<ShardNameRemover>())
+        .AddSingleton<IMemoryPoolFactory<byte>, ServerBuffers>()
+        .AddSingleton(TimeProvider.System)
+        .AddSingleton(ProviderKinds.OpenAI.ErrorRenderer)
+        .AddSingleton<FaultHandler>()
+        .AddGatewayConfiguration(configuration)
+        .AddStorage(configuration.Store.Options, configuration.Store.RedisConnectionString, mayForget: !configuration.HasBudgets)
+        .AddVirtualKeyStore(configuration.Store.Options.Kind)
+        .AddVirtualKeys()
+        .AddLimits(configuration.Store.Options)
+        .AddBudgets(configuration.Store.Options.Kind)
+        .AddUsageLedger(configuration.Store.Options.Kind)
+        .AddTransport(configuration.Transport, configuration.Store.Options.Kind)
+        .AddAdmission()
+        .AddForwarding()
+        .AddUltra()
+        .AddHealth(configuration.AdminPort)
+        .AddAdmin()
+        .AddDashboard();
+
+    private static void Map(WebApplication app, GatewayConfiguration configuration)
+    {
         WithoutAuthorization(app);
         app.UseMiddleware<AccessLogMiddleware>();
         app.UseMiddleware<RawTargetMiddleware>(); // before routing, which must see the raw path
@@ -90,21 +142,6 @@ internal static partial class GatewayHost
         app.MapUltra();
         app.MapForwarding();
         app.MapFallback("{**path}", NotFoundAsync);
-        LogStart(app.Logger, configuration);
-        return app;
-    }
-
-    /// <summary>Runs until the process is told to stop.</summary>
-    /// <param name="args">As for <see cref="Build"/>.</param>
-    /// <param name="started">Called with the addresses once the gateway listens; may be null.</param>
-    /// <returns>The exit code.</returns>
-    internal static async Task<int> RunAsync(string[] args, Action<IEnumerable<string>>? started)
-    {
-        await using var app = Build(args);
-        await app.StartAsync();
-        started?.Invoke(app.Urls);
-        await app.WaitForShutdownAsync();
-        return 0;
     }
 
     private static void ConfigureHost(WebApplicationBuilder builder, ConfigurationLoader loader)
@@ -127,11 +164,13 @@ internal static partial class GatewayHost
             console.UseUtcTimestamp = true;
         });
         builder.Services.AddLogGuard();
-
-        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, ServerBuffers>();
         builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = InlineScheduling.IsOn);
-        builder.WebHost.ConfigureKestrel(kestrel =>
+    }
+
+    private static void ConfigureServer(ConfigureWebHostBuilder host)
+    {
+        host.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = InlineScheduling.IsOn);
+        host.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.ConfigureEndpointDefaults(static endpoint => endpoint.Use(static next => connection =>

@@ -62,6 +62,11 @@ internal sealed partial class ConfigurationReloader : BackgroundService
                 throw new ConfigurationException([new ConfigurationError("Gateway:Admin:Port", "is read at start only; this change needs a restart.")]);
             }
 
+            if (next.Rehearsal != _store.Current.Rehearsal)
+            {
+                throw new ConfigurationException([new ConfigurationError("Gateway:Rehearsal", "is read at start only; this change needs a restart.")]);
+            }
+
             _store.Replace(next);
             _reloads.Add(1, Applied);
             LogApplied();

@@ -10,11 +10,10 @@ namespace UltraAI.Gateway.Configuration;
 
 internal static class ConfigurationServiceCollectionExtensions
 {
-    public static IServiceCollection AddGatewayConfiguration(this IServiceCollection services, ConfigurationLoader loader, GatewayConfiguration first)
+    public static IServiceCollection AddGatewayConfiguration(this IServiceCollection services, GatewayConfiguration first)
     {
         var store = new ConfigurationStore(first);
         return services
-            .AddSingleton(loader)
             .AddSingleton(store)
             .AddSingleton<IProviderSource>(store)
             .AddSingleton<IConfiguredVirtualKeys>(store)
@@ -23,7 +22,11 @@ internal static class ConfigurationServiceCollectionExtensions
             .AddSingleton<IPriceSource>(store)
             .AddSingleton<IUltraSource>(store)
             .AddSingleton<IAccessLogSource>(store)
-            .AddSingleton<IContentLogSource>(store)
-            .AddHostedService<ConfigurationReloader>();
+            .AddSingleton<IContentLogSource>(store);
     }
+
+    /// <summary>Reads the sources again when they change.</summary>
+    public static IServiceCollection AddConfigurationReloader(this IServiceCollection services, ConfigurationLoader loader) => services
+        .AddSingleton(loader)
+        .AddHostedService<ConfigurationReloader>();
 }

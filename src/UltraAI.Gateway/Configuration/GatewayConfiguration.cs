@@ -40,6 +40,8 @@ internal sealed record GatewayConfiguration
 
     public required DrainOptions Drain { get; init; }
 
+    public required bool Rehearsal { get; init; }
+
     /// <summary>Providers of the built-in configuration whose variable is not set, with that variable's name.</summary>
     public IReadOnlyList<(string Provider, string Variable)> Off { get; init; } = [];
 }

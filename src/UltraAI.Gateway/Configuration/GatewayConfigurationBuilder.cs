@@ -48,6 +48,7 @@ internal sealed partial class GatewayConfigurationBuilder(ConfigurationErrors er
             AccessLog = options.AccessLog,
             ContentLog = options.ContentLog,
             Drain = options.Drain,
+            Rehearsal = options.Rehearsal,
             Off = _off,
         };
     }

@@ -63,6 +63,10 @@ internal sealed record GatewayOptions
 
     /// <summary>How the gateway ends.</summary>
     public DrainOptions Drain { get; set; } = new();
+
+    /// <summary>Whether a few calls are rehearsed before the gateway listens, so that its first clients don't wait for the compiler. Read at start only.</summary>
+    /// <value>The default is true.</value>
+    public bool Rehearsal { get; set; } = true;
 }
 
 /// <summary>How options are read. Unknown names and wrong kinds are found before, by <see cref="OptionsWalker"/>, with their paths.</summary>

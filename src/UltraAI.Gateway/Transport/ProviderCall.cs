@@ -42,6 +42,9 @@ internal sealed partial class ProviderCall
 
     public Provider Provider { get; }
 
+    /// <summary>Whose metrics count the connections that it makes; set by the invoker. The handler has none: it serves more gateways than one (Rehearsal).</summary>
+    public TransportMetrics? Metrics { get; set; }
+
     /// <summary>Path and query, as they are to be sent.</summary>
     public string Target { get; }
 

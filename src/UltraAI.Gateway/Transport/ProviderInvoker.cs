@@ -41,6 +41,7 @@ internal sealed partial class ProviderInvoker(
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public async Task<HttpResponseMessage> SendAsync(ProviderCall call, HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        call.Metrics = metrics;
         call.Begin(options.Timeout, cancellationToken);
         try
         {

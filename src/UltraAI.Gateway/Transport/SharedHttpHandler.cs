@@ -18,13 +18,11 @@ namespace UltraAI.Gateway.Transport;
 internal sealed class SharedHttpHandler
 {
     private readonly NameResolver _names;
-    private readonly TransportMetrics _metrics;
     private readonly TimeProvider _time;
 
-    public SharedHttpHandler(TransportOptions options, TelemetryExport export, NameResolver names, TransportMetrics metrics, TimeProvider time)
+    public SharedHttpHandler(TransportOptions options, TelemetryExport export, NameResolver names, TimeProvider time)
     {
         _names = names;
-        _metrics = metrics;
         _time = time;
 
         // A proxy would be told the shards' names.
@@ -82,6 +80,24 @@ internal sealed class SharedHttpHandler
     /// <summary>How the connections to an origin are divided.</summary>
     public ConnectionShards Shards { get; }
 
+    /// <summary>A plain connection to this machine itself, past the handler and its proxy; no provider can be reached by it.</summary>
+    /// <param name="port">The port on 127.0.0.1.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public static async Task<Stream> ConnectToLoopbackAsync(int port, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync([IPAddress.Loopback], port, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
     // As the handler does it by itself, but the call knows that nothing has been sent yet.
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
@@ -113,7 +129,7 @@ internal sealed class SharedHttpHandler
             {
                 call.IsConnecting = false;
                 call.ConnectedAt = _time.GetTimestamp();
-                _metrics.Connected(call.Provider, _time.GetElapsedTime(start, call.ConnectedAt), isOk);
+                call.Metrics?.Connected(call.Provider, _time.GetElapsedTime(start, call.ConnectedAt), isOk);
             }
         }
     }
@@ -125,12 +141,12 @@ internal sealed class SharedHttpHandler
         Shards.Find(uri.Scheme, ShardName.Read(uri.IdnHost).Host, uri.Port)?.Agreed(context.NegotiatedHttpVersion);
         if (ProviderRequest.CallOf(context.InitialRequestMessage) is { } call)
         {
-            _metrics.ConnectionMade(call.Provider);
+            call.Metrics?.ConnectionMade(call.Provider);
 
             // Through a proxy, somebody else's request has made the connection.
             if (call.ConnectedAt != 0 && uri.Scheme == Uri.UriSchemeHttps)
             {
-                _metrics.HandshakeEnded(call.Provider, _time.GetElapsedTime(call.ConnectedAt));
+                call.Metrics?.HandshakeEnded(call.Provider, _time.GetElapsedTime(call.ConnectedAt));
             }
         }
 

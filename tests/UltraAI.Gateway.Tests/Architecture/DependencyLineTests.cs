@@ -8,7 +8,7 @@ public sealed partial class DependencyLineTests
 {
     internal static readonly string[] Line =
     [
-        "Program", "Commands", "Demo", "Dashboard", "Admin", "Health", "Configuration", "Synthesis", "Forwarding", "Admission",
+        "Program", "Commands", "Demo", "Rehearsal", "Dashboard", "Admin", "Health", "Configuration", "Synthesis", "Forwarding", "Admission",
         "Transport", "Metering", "Limits", "Prices", "Keys", "Providers", "Storage", "Errors", "Telemetry",
     ];
 
@@ -73,7 +73,7 @@ public sealed partial class DependencyLineTests
     private static IEnumerable<string> FoldersUsedBy(string text) =>
         UsePattern().Matches(text).Select(match => match.Groups[1].Value).Where(name => Line.Contains(name)).Distinct();
 
-    [GeneratedRegex(@"(?:UltraAI\.Gateway\.|(?<![\w.])(?=(?:Commands|Demo|Dashboard|Admin|Health|Configuration|Synthesis|Forwarding|Admission|Transport|Metering|Limits|Prices|Keys|Providers|Storage|Errors|Telemetry)\.[A-Z]))(\w+)")]
+    [GeneratedRegex(@"(?:UltraAI\.Gateway\.|(?<![\w.])(?=(?:Commands|Demo|Rehearsal|Dashboard|Admin|Health|Configuration|Synthesis|Forwarding|Admission|Transport|Metering|Limits|Prices|Keys|Providers|Storage|Errors|Telemetry)\.[A-Z]))(\w+)")]
     private static partial Regex UsePattern();
 
     // A log category in a string is not a type.

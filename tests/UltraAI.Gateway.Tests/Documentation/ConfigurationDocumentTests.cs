@@ -56,10 +56,10 @@ public sealed partial class ConfigurationDocumentTests : IDisposable
     }
 
     [Fact]
-    public void TransportStoreAndAdminPort_AreWhatARestartIsNeededFor()
+    public void TransportStoreAdminPortAndRehearsal_AreWhatARestartIsNeededFor()
     {
         Assert.All(Rows(), row => Assert.Equal(
-            row[0].StartsWith("Gateway:Transport:", StringComparison.Ordinal) || row[0].StartsWith("Gateway:Store:", StringComparison.Ordinal) || row[0] == "Gateway:Admin:Port" ? "start" : "reload", row[4]));
+            row[0].StartsWith("Gateway:Transport:", StringComparison.Ordinal) || row[0].StartsWith("Gateway:Store:", StringComparison.Ordinal) || row[0] is "Gateway:Admin:Port" or "Gateway:Rehearsal" ? "start" : "reload", row[4]));
     }
 
     [Theory]
