@@ -24,7 +24,7 @@ public sealed class PlaygroundTests(DashboardEnvironment dashboard) : DashboardT
         // Nobody scores itself.
         var matrix = ui.GetByRole(AriaRole.Region, new() { Name = "Review matrix" });
         await Expect(matrix.GetByRole(AriaRole.Button)).ToHaveCountAsync(6);
-        var score = matrix.GetByRole(AriaRole.Button, new() { Name = "claude-sonnet-4-5 gave gpt-4o 4" });
+        var score = matrix.GetByRole(AriaRole.Button, new() { Name = "claude-sonnet-5 gave gpt-4o 4" });
         await score.HoverAsync();
         await Expect(ui.GetByRole(AriaRole.Tooltip)).ToContainTextAsync("The latency it claims is wrong");
         await ui.GetByRole(AriaRole.Heading, new() { Name = "Timeline" }).HoverAsync();
@@ -32,7 +32,7 @@ public sealed class PlaygroundTests(DashboardEnvironment dashboard) : DashboardT
         await score.FocusAsync();
         await Expect(ui.GetByRole(AriaRole.Tooltip)).ToContainTextAsync("The latency it claims is wrong");
 
-        await Expect(ui.Locator(".ranks li").First).ToContainTextAsync("claude-sonnet-4-5");
+        await Expect(ui.Locator(".ranks li").First).ToContainTextAsync("claude-sonnet-5");
         var revision = ui.GetByRole(AriaRole.Region, new() { Name = "Revision of gpt-4o" });
         await Expect(revision.Locator("del").First).ToBeVisibleAsync();
         await Expect(revision.Locator("ins").Last).ToContainTextAsync("which the model's own seconds hide");

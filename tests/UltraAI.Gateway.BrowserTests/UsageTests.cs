@@ -33,12 +33,12 @@ public sealed class UsageTests(DashboardEnvironment dashboard) : DashboardTest(d
         await page.Page.GetByLabel("Provider", new() { Exact = true }).SelectOptionAsync("anthropic");
         await Expect(page.Page.GetByRole(AriaRole.Rowheader, new() { Name = "batch-nightly" })).ToHaveCountAsync(0);
         await page.Page.GetByRole(AriaRole.Group, new() { Name = "Grouped by" }).GetByRole(AriaRole.Button, new() { Name = "Model" }).ClickAsync();
-        await Expect(page.Page.GetByRole(AriaRole.Rowheader)).ToHaveTextAsync(["claude-sonnet-4-5", "Total"]);
+        await Expect(page.Page.GetByRole(AriaRole.Rowheader)).ToHaveTextAsync(["claude-sonnet-5", "Total"]);
 
         var file = await page.Page.RunAndWaitForDownloadAsync(() => page.Page.GetByRole(AriaRole.Button, new() { Name = "CSV" }).ClickAsync());
         var lines = await ReadAsync(file);
         Assert.True(lines.Length > 29);
-        Assert.All(lines.Skip(1), line => Assert.Contains(",anthropic,claude-sonnet-4-5,", line, StringComparison.Ordinal));
+        Assert.All(lines.Skip(1), line => Assert.Contains(",anthropic,claude-sonnet-5,", line, StringComparison.Ordinal));
     }
 
     [Fact]

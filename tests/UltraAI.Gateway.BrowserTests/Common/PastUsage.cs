@@ -11,9 +11,9 @@ internal static class PastUsage
     [
         (new UsageKey("team-search", "openai", "gpt-4o"), 90, 4_100_000),
         (new UsageKey("team-search", "openai", "gpt-4o-mini"), 60, 310_000),
-        (new UsageKey("support-bot", "anthropic", "claude-sonnet-4-5"), 55, 6_200_000),
+        (new UsageKey("support-bot", "anthropic", "claude-sonnet-5"), 55, 6_200_000),
         (new UsageKey("batch-nightly", "google", "gemini-2.5-pro"), 35, 3_900_000),
-        (new UsageKey("team-search", "anthropic", "claude-sonnet-4-5"), 25, 5_400_000),
+        (new UsageKey("team-search", "anthropic", "claude-sonnet-5"), 25, 5_400_000),
         (new UsageKey("batch-nightly", "huggingface", "meta-llama/Llama-3.3-70B-Instruct"), 30, 240_000),
     ];
 

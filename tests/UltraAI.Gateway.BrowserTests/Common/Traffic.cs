@@ -11,7 +11,7 @@ internal sealed class Traffic : IAsyncDisposable
     private static readonly (string Path, string Model, int PerSecond)[] Calls =
     [
         ("/openai/v1/chat/completions", "gpt-4o", 6),
-        ("/anthropic/v1/messages", "claude-sonnet-4-5", 4),
+        ("/anthropic/v1/messages", "claude-sonnet-5", 4),
         ("/google/v1beta/models/gemini-2.5-pro:streamGenerateContent?alt=sse", "gemini-2.5-pro", 3),
         ("/huggingface/v1/chat/completions", "meta-llama/Llama-3.3-70B-Instruct", 2),
     ];

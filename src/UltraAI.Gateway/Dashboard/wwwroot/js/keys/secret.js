@@ -10,6 +10,12 @@ export function showSecret(key) {
   const base = `${location.origin}/openai/v1`;
   const copy = copyButton(() => secret);
   copy.autofocus = true;
+
+  // At once: the dialog's own event comes a moment after it has gone.
+  const forget = () => {
+    secret = '';
+    shown.textContent = '';
+  };
   const dialog = openDialog({
     title: `The key of ${key.name}`,
     note: 'It is shown this once: the gateway keeps only its hash. Store it where your application finds it.',
@@ -17,10 +23,10 @@ export function showSecret(key) {
       h('div', { class: 'secret' }, shown, copy),
       h('div', { class: 'field' }, h('p', { class: 'label' }, 'Any OpenAI SDK'), h('div', { class: 'snippet' }, `base_url = "${base}"\napi_key  = "<the key>"`)),
     ],
-    foot: h('button', { type: 'button', class: 'button primary', onclick: () => dialog.close() }, 'I have stored it'),
-    closed: () => {
-      secret = '';
-      shown.textContent = '';
-    },
+    foot: h('button', { type: 'button', class: 'button primary', onclick: () => {
+      forget();
+      dialog.close();
+    } }, 'I have stored it'),
+    closed: forget,
   });
 }
