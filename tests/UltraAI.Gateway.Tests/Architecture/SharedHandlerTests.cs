@@ -6,8 +6,8 @@ namespace UltraAI.Gateway.Tests.Architecture;
 /// <summary>One handler for all traffic to providers: the analyzer says so, and nobody may silence it.</summary>
 public sealed partial class SharedHandlerTests
 {
-    // The transport's one file, and the command line's client, which talks to a gateway and to no provider.
-    private static readonly string[] MaySuppress = ["SharedHttpHandler.cs", "SocketThreads.cs", "ShardStream.cs", "GatewayClient.cs"];
+    // The transport's one file; datagrams to oneself; the command line's client, which talks to a gateway and to no provider.
+    private static readonly string[] MaySuppress = ["SharedHttpHandler.cs", "SocketThreads.cs", "GatewayClient.cs"];
 
     [Theory]
     [InlineData("T:System.Net.Http.HttpClient;")]
@@ -41,6 +41,16 @@ public sealed partial class SharedHandlerTests
     }
 
     [Fact]
+    public void SocketThreads_MakesDatagramSocketsOfThisMachineOnly()
+    {
+        var text = File.ReadAllText(Repository.ProductSources().Single(file => Path.GetFileName(file) == "SocketThreads.cs"));
+
+        Assert.Equal("new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp)", Assert.Single(NewSocketPattern().Matches(text)).Value);
+        Assert.Contains("socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("using System.Net.Http", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Suppression_DoesNotStandInProjectFiles()
     {
         string[] files = ["Directory.Build.props", "src/UltraAI.Gateway/UltraAI.Gateway.csproj"];
@@ -59,6 +69,9 @@ public sealed partial class SharedHandlerTests
 
     [GeneratedRegex("RS0030|BannedApiAnalyzers|SuppressMessage|generated_code")]
     private static partial Regex SuppressionPattern();
+
+    [GeneratedRegex(@"new\s+(?:Socket|TcpClient|UdpClient)\([^)]*\)")]
+    private static partial Regex NewSocketPattern();
 
     [GeneratedRegex(@"new\s+(?:System\.Net\.Http\.)?SocketsHttpHandler|SocketsHttpHandler\s+\w+\s*=\s*new")]
     private static partial Regex HandlerPattern();

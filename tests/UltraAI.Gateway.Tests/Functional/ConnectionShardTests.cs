@@ -20,7 +20,7 @@ public sealed class ConnectionShardTests
     public async Task Calls_OfAllShards_LookTheSame()
     {
         await using var gateway = await GatewayEnvironment.StartAsync();
-        using var gate = new Gate(gateway.OpenAI);
+        using var gate = new HeldUpstream(gateway.OpenAI);
         var clients = await ConnectAsync(gateway, Calls);
 
         var answers = clients.Select(client => client.ExchangeAsync(Request.Post("/openai/v1/chat/completions?a=b", """{"model":"m"}"""))).ToArray();
@@ -46,7 +46,7 @@ public sealed class ConnectionShardTests
         const int Most = 33;
         await using var gateway = await GatewayEnvironment.StartAsync(configuration =>
             configuration["Transport"] = new JsonObject { ["MaxCallsPerOrigin"] = Most, ["MaxQueuedCallsPerOrigin"] = 100 });
-        using var gate = new Gate(gateway.OpenAI);
+        using var gate = new HeldUpstream(gateway.OpenAI);
         var clients = await ConnectAsync(gateway, Most + 10);
 
         var answers = clients.Select(client => client.ExchangeAsync(Request.Get("/openai/v1/x"))).ToArray();
@@ -134,20 +134,5 @@ public sealed class ConnectionShardTests
         {
             await client.DisposeAsync();
         }
-    }
-
-    private sealed class Gate : IDisposable
-    {
-        private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Gate(RawUpstream upstream) => upstream.Handler = async exchange =>
-        {
-            await _open.Task.WaitAsync(Deadlines.Step);
-            await exchange.RespondJsonAsync("{}");
-        };
-
-        public void Open() => _open.TrySetResult();
-
-        public void Dispose() => Open();
     }
 }

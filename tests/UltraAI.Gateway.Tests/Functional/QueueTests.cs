@@ -173,20 +173,4 @@ public sealed class QueueTests
 
     private static Task WaitForDepthAsync(GatewayEnvironment gateway, int depth) =>
         Eventually.TrueAsync(() => gateway.Measurements.Sum("ultraai.queue.depth", "provider=openai") == depth, $"{depth} calls wait");
-
-    /// <summary>Answers nothing before it is opened.</summary>
-    private sealed class HeldUpstream : IDisposable
-    {
-        private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public HeldUpstream(RawUpstream upstream) => upstream.Handler = async exchange =>
-        {
-            await _open.Task.WaitAsync(Deadlines.Step);
-            await exchange.RespondJsonAsync("{}");
-        };
-
-        public void Open() => _open.TrySetResult();
-
-        public void Dispose() => Open();
-    }
 }

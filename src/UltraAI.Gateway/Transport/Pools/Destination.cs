@@ -14,7 +14,7 @@ internal sealed class Destination
     private static readonly UriCreationOptions Raw = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
     private readonly Lock _lock = new();
-    private ConcurrentDictionary<string, Uri>[] _uris = [new(StringComparer.Ordinal)]; // by shard
+    private Known[] _known; // by shard
     private int _active;
 
     /// <param name="baseUrl">Absolute, without query; a trailing slash is dropped.</param>
@@ -23,6 +23,7 @@ internal sealed class Destination
         BaseUrl = baseUrl.TrimEnd('/');
         BaseUri = new Uri(BaseUrl);
         BasePath = BaseUri.AbsolutePath.TrimEnd('/');
+        _known = [new Known(BaseUrl)];
         Origin = BaseUri.GetLeftPart(UriPartial.Authority);
         Name = BaseUri.Authority;
         HostField = BaseUri.IsDefaultPort ? BaseUri.IdnHost : string.Create(CultureInfo.InvariantCulture, $"{BaseUri.IdnHost}:{BaseUri.Port}");
@@ -65,32 +66,41 @@ internal sealed class Destination
     /// <param name="shard">The shard of connections. All but the first have a name of their own, and need <see cref="HostField"/>.</param>
     public Uri UriOf(string target, int shard = 0)
     {
-        var uris = _uris.Length > shard ? _uris[shard] : CacheOf(shard);
-        if (uris.TryGetValue(target, out var uri))
+        var all = _known;
+        var known = all.Length > shard ? all[shard] : KnownOf(shard);
+        if (known.Uris.TryGetValue(target, out var uri))
         {
             return uri;
         }
 
-        var prefix = shard == 0 ? BaseUrl : new UriBuilder(BaseUri) { Host = ShardName.Of(BaseUri.IdnHost, shard), Path = "" }.Uri.GetLeftPart(UriPartial.Authority) + BasePath;
-        uri = new Uri(target.Length > 0 && target[0] == '/' ? prefix + target : prefix + "/" + target, Raw);
-        if (target.Length <= MaxCachedTarget && uris.Count < MaxCachedUris && !target.Contains('?', StringComparison.Ordinal))
+        uri = new Uri(target.Length > 0 && target[0] == '/' ? known.Prefix + target : known.Prefix + "/" + target, Raw);
+        if (target.Length <= MaxCachedTarget && known.Uris.Count < MaxCachedUris && !target.Contains('?', StringComparison.Ordinal))
         {
-            uris.TryAdd(target, uri);
+            known.Uris.TryAdd(target, uri);
         }
 
         return uri;
     }
 
-    private ConcurrentDictionary<string, Uri> CacheOf(int shard)
+    private Known KnownOf(int shard)
     {
         lock (_lock)
         {
-            while (_uris.Length <= shard)
+            for (var next = _known.Length; next <= shard; next++)
             {
-                _uris = [.. _uris, new(StringComparer.Ordinal)];
+                var origin = new UriBuilder(BaseUri.Scheme, ShardName.Of(BaseUri.IdnHost, next), BaseUri.Port).Uri.GetLeftPart(UriPartial.Authority);
+                _known = [.. _known, new Known(origin + BasePath)];
             }
 
-            return _uris[shard];
+            return _known[shard];
         }
+    }
+
+    /// <summary>What the URIs of a shard begin with, and those that were made.</summary>
+    private sealed class Known(string prefix)
+    {
+        public string Prefix { get; } = prefix;
+
+        public ConcurrentDictionary<string, Uri> Uris { get; } = new(StringComparer.Ordinal);
     }
 }

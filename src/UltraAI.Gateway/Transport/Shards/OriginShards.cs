@@ -2,7 +2,7 @@ namespace UltraAI.Gateway.Transport.Shards;
 
 /// <summary>The calls and connections of one origin, divided among the sockets' threads: which shard a call goes to.</summary>
 /// <remarks>
-/// A connection that is there comes first, also if it is another thread's: so there are never more than one pool would have.
+/// A connection that is there comes first, also if it is another thread's: so there are about as many as one pool would have.
 /// A call that needs a new one gets it on its own thread, and under load most find one there.
 /// </remarks>
 /// <param name="maxCalls">How many calls run at once, in all shards together.</param>
