@@ -4,8 +4,12 @@ using System.Net;
 namespace UltraAI.Gateway.Transport;
 
 /// <summary>A request's body that was there as a whole when the call began: sent together with the head, and again on another attempt.</summary>
-/// <remarks>It takes the place of the forwarder's own content, which sends the head first and copies the body through a 64 KB buffer.</remarks>
-internal sealed class WholeContent : HttpContent
+/// <remarks>
+/// It takes the place of the forwarder's own content, which sends the head first and copies the body through a 64 KB buffer.
+/// Of the framework's contents it is the one that the handler, over HTTP/2, sends before it waits for the answer, as over HTTP/1.1:
+/// for any other it watches both at once, and gives it a token that does not end with the call.
+/// </remarks>
+internal sealed class WholeContent : ByteArrayContent
 {
     private const int PieceBytes = 64 * 1024;
 
@@ -13,6 +17,7 @@ internal sealed class WholeContent : HttpContent
     private readonly ProviderCall _call;
 
     public WholeContent(ReadOnlySequence<byte> body, HttpContent? fields, ProviderCall call)
+        : base([])
     {
         _body = body;
         _call = call;
@@ -42,23 +47,18 @@ internal sealed class WholeContent : HttpContent
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        // Over HTTP/1.1 it is the call's own token. Over HTTP/2 the handler gives none that ends with the call.
-        using var linked = cancellationToken == _call.Clock.Token
-            ? null
-            : CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _call.Clock.Token);
         // A repetition is no progress: it has what the first attempt left of the clock.
         var isFirst = !_call.WasSent;
         _call.BodyBegins();
         try
         {
-            var token = linked?.Token ?? cancellationToken;
             if (_body.IsSingleSegment)
             {
-                await stream.WriteAsync(_body.First, token);
+                await stream.WriteAsync(_body.First, cancellationToken);
             }
             else
             {
-                await WriteInPiecesAsync(stream, isFirst, token);
+                await WriteInPiecesAsync(stream, isFirst, cancellationToken);
             }
 
             if (isFirst)

@@ -10,6 +10,8 @@ namespace UltraAI.Gateway.Tests.Functional;
 /// <summary>Providers that agree on HTTP/2 by ALPN, under an authority of one's own (CONTRACT §5).</summary>
 public sealed class Http2ProviderTests
 {
+    private static readonly string LargePrompt = $$"""{"model":"gpt-4o","messages":[{"role":"user","content":"{{new string('x', 4_000_000)}}"}]}""";
+
     [Fact]
     public async Task Exchange_OverHttp2_PassesTargetFieldsAndBody()
     {
@@ -189,6 +191,65 @@ public sealed class Http2ProviderTests
         await aborted.Task.WaitAsync(TimeSpan.FromSeconds(1.5), TestContext.Current.CancellationToken);
     }
 
+    // More than any window that the provider opens; and the gateway has all of it, since the key's models must be looked at.
+    [Fact]
+    public async Task Answer_BeforeTheBodyWasTaken_ReachesTheClient()
+    {
+        await using var upstream = await Http2Upstream.StartAsync(async context =>
+        {
+            context.Response.StatusCode = 413;
+            await context.Response.WriteAsync("large", context.RequestAborted);
+        });
+        await using var gateway = await StartAsync(upstream, OfModels);
+
+        var response = await gateway.PostAsync("/openai/v1/chat/completions", LargePrompt);
+
+        response.AssertPassed(413);
+        Assert.Equal("large", response.BodyText);
+    }
+
+    [Fact]
+    public async Task Body_ThatTheProviderDoesNotTake_EndsWithTheClock()
+    {
+        var reset = new TaskCompletionSource();
+        await using var upstream = await Http2Upstream.StartAsync(async context =>
+        {
+            context.RequestAborted.Register(reset.SetResult);
+            await reset.Task.WaitAsync(Deadlines.Step);
+        });
+        await using var gateway = await StartAsync(upstream, c =>
+        {
+            OfModels(c);
+            TransportOptions.Set(c, ("Timeout", "00:00:01"));
+        });
+
+        var response = await gateway.PostAsync("/openai/v1/chat/completions", LargePrompt);
+
+        response.AssertError(504, "upstream_timeout");
+        await reset.Task.WaitAsync(Deadlines.Step, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Abort_WhileTheProviderTakesNoBody_ResetsItsStream()
+    {
+        var started = new TaskCompletionSource();
+        var reset = new TaskCompletionSource();
+        await using var upstream = await Http2Upstream.StartAsync(async context =>
+        {
+            context.RequestAborted.Register(reset.SetResult);
+            started.SetResult();
+            await reset.Task.WaitAsync(Deadlines.Step);
+        });
+        await using var gateway = await StartAsync(upstream, OfModels);
+        await using var client = await gateway.ConnectAsync();
+        await client.SendAsync(Request.Post("/openai/v1/chat/completions", LargePrompt));
+        await started.Task.WaitAsync(Deadlines.Step, TestContext.Current.CancellationToken);
+
+        client.Abort();
+
+        await reset.Task.WaitAsync(TimeSpan.FromSeconds(1.5), TestContext.Current.CancellationToken);
+    }
+
     [Fact]
     public async Task Reset_ByTheProvider_BreaksTheClientsTransfer()
     {
@@ -228,9 +289,12 @@ public sealed class Http2ProviderTests
         (await gateway.GetAsync("/openai/v1/x")).AssertError(502, "upstream_unreachable");
     }
 
-    private static Task<GatewayEnvironment> StartAsync(Http2Upstream upstream) => GatewayEnvironment.StartAsync(c =>
+    private static void OfModels(JsonObject configuration) => configuration["VirtualKeys"]![0]!["Models"] = new JsonArray("gpt-4o*");
+
+    private static Task<GatewayEnvironment> StartAsync(Http2Upstream upstream, Action<JsonObject>? configure = null) => GatewayEnvironment.StartAsync(c =>
     {
         c["Providers"]!["openai"]!["BaseUrl"] = upstream.BaseUrl;
         TransportOptions.Set(c, ("TrustedCertificates", (JsonNode)upstream.AuthorityFile));
+        configure?.Invoke(c);
     });
 }
