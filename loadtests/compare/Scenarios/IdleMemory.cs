@@ -20,6 +20,8 @@ internal static class IdleMemory
         var first = await HoldAsync(rig, options, target, pids);
         await Task.Delay(Of(options, 1));
         var second = await HoldAsync(rig, options, target, pids);
+        await Task.Delay(Of(options, 2));
+        var after = ProcessTree.MemoryOf(pids);
         var values = new Dictionary<string, double>
         {
             ["units"] = options.IdleStreams,
@@ -30,7 +32,8 @@ internal static class IdleMemory
 
             // A target that has kept the first streams open may have no room for as many again; the first time's figures stand all the same.
             ["second_by_first"] = second.Errors == 0 ? (double)second.Held / first.Held : double.NaN,
-            ["after_mb"] = ProcessTree.MemoryOf(pids) / 1048576.0,
+            ["after_mb"] = after / 1048576.0,
+            ["after_by_first"] = (double)after / first.Held,
             ["second_errors"] = second.Errors,
         };
         return new Sample(values, first.Errors);

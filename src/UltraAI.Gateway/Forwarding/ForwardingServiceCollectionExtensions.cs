@@ -11,6 +11,7 @@ internal static class ForwardingServiceCollectionExtensions
     {
         services
             .AddSingleton<DrainState>()
+            .AddHostedService<PeakCollection>()
             .AddSingleton<HeldBodies>()
             .AddSingleton<LinkRewriter>()
             .AddSingleton<ResponseFields>()
