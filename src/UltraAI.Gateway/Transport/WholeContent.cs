@@ -6,8 +6,8 @@ namespace UltraAI.Gateway.Transport;
 /// <summary>A request's body that was there as a whole when the call began: sent together with the head, and again on another attempt.</summary>
 /// <remarks>
 /// It takes the place of the forwarder's own content, which sends the head first and copies the body through a 64 KB buffer.
-/// Of the framework's contents it is the one that the handler, over HTTP/2, sends before it waits for the answer, as over HTTP/1.1:
-/// for any other it watches both at once, and gives it a token that does not end with the call.
+/// It is a <see cref="ByteArrayContent"/> for what the handler does with one over HTTP/2: it sends it before it waits for the answer, as over
+/// HTTP/1.1. With a content of one's own it waits for both at once, and gives that a token that does not end with the call.
 /// </remarks>
 internal sealed class WholeContent : ByteArrayContent
 {
