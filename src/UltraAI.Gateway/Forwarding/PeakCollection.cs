@@ -45,10 +45,11 @@ internal sealed class PeakCollection(DrainState calls, TimeProvider time) : IHos
         _hasFallen = _most >= FewestCalls && running <= _most / FallsTo;
         if (hadFallen && _hasFallen && !(_collected is { } last && time.GetElapsedTime(last) < LeastInterval))
         {
-            Collect();
+            // Before it begins: the next look may come while it runs.
             _collected = time.GetTimestamp();
             _most = running;
             _hasFallen = false;
+            Collect();
         }
     }
 }
