@@ -169,6 +169,12 @@ internal sealed class GatewayProcess : IAsyncDisposable
 
     private void Append(string? line)
     {
+        if (line is null)
+        {
+            // Not a line, but the end of standard output or of the error stream, of which either may come first.
+            return;
+        }
+
         lock (_lock)
         {
             _output.Append(line).Append('\n');
