@@ -1,6 +1,9 @@
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using UltraAI.Gateway.Forwarding;
+using UltraAI.Gateway.Tests.Functional.Common;
 using Xunit;
 
 namespace UltraAI.Gateway.Tests.Forwarding;
@@ -80,6 +83,16 @@ public sealed class PeakCollectionTests : IAsyncDisposable
         Look(1);
 
         Assert.False(garbage.IsAlive);
+    }
+
+    [Fact]
+    public async Task Gateway_HasIt()
+    {
+        using var folder = new TemporaryFolder();
+        var config = folder.Write("gateway.json", """{ "Gateway": { "Providers": {}, "VirtualKeys": [ { "Name": "dev", "Value": "vk-peak-collection-0123456789" } ] } }""");
+        await using var app = GatewayHost.Build(["--config", config, "--urls", "http://127.0.0.1:0"]);
+
+        Assert.Single(app.Services.GetServices<IHostedService>().OfType<PeakCollection>());
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
