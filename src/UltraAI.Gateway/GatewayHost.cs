@@ -121,13 +121,13 @@ internal static partial class GatewayHost
     private static void Map(WebApplication app, GatewayConfiguration configuration)
     {
         WithoutAuthorization(app);
-        app.UseMiddleware<AccessLogMiddleware>();
-        app.UseMiddleware<RawTargetMiddleware>(); // before routing, which must see the raw path
         if (configuration.AdminPort is null)
         {
             app.UseMiddleware<ForwardingShortcut>();
         }
 
+        app.UseMiddleware<AccessLogMiddleware>();
+        app.UseMiddleware<RawTargetMiddleware>(); // before routing, which must see the raw path
         app.UseMiddleware<ServerRequestsMiddleware>();
         app.UseRouting();
         if (configuration.AdminPort is not null)

@@ -21,12 +21,16 @@ internal sealed class ForwardedRequest : ICallClient
         _body = body;
         _admission = admission;
         _settlement = settlement;
+        RequestBytes = context.Request.ContentLength;
         Call = new ProviderCall(admission.Provider, target, time, reporter, this) { Facts = admission.Facts, AllowedCredentials = admission.Key.Credentials };
     }
 
     public Provider Provider => _admission.Provider;
 
     public VirtualKey Key => _admission.Key;
+
+    /// <summary>The length of its body as the client told it; null if it did not.</summary>
+    public long? RequestBytes { get; }
 
     /// <summary>What it was charged with, once it is settled: LLM tokens and cost.</summary>
     public (long Input, long Output, long NanoUsd, bool IsEstimated) Charge { get; private set; }

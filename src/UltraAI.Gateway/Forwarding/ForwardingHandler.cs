@@ -47,8 +47,8 @@ internal sealed class ForwardingHandler(
     /// <param name="yarp">The rest of YARP's pipeline, for what is not plain; null if the request is known to be.</param>
     public Task HandleAsync(HttpContext context, Provider provider, RequestDelegate? yarp)
     {
-        // What comes by YARP's pipeline is timed there.
-        var running = yarp is null ? requests.Start(context) : default;
+        // What comes by YARP's pipeline is timed and logged there.
+        ServerRequests.Running? running = yarp is null ? requests.Start(context) : null;
         if (!drain.TryEnter())
         {
             return EndAsync(context, provider, running, RefuseAsync(context, provider, Draining));
@@ -126,13 +126,11 @@ internal sealed class ForwardingHandler(
         return error;
     }
 
-    private async Task ForwardAsync(HttpContext context, RequestLine line, VirtualKey key, bool isWebSocket, RequestDelegate? yarp, ServerRequests.Running running)
+    private async Task ForwardAsync(HttpContext context, RequestLine line, VirtualKey key, bool isWebSocket, RequestDelegate? yarp, ServerRequests.Running? running)
     {
         var provider = line.Provider;
         var body = new ClientBody(context, held, settings.Forwarding.Inspection, transport.Timeout, time);
         ForwardedRequest? forwarded = null;
-        var entry = log.IsOn ? AccessEntry.Of(context) : null;
-        entry?.EndsItself = true;
         try
         {
             // :: Step 2: Inspect: which model, how much
@@ -156,6 +154,10 @@ internal sealed class ForwardingHandler(
             }
 
             forwarded = new ForwardedRequest(context, body, line.Target, admission, settlement, time, reporter);
+            if (yarp is not null)
+            {
+                context.Features.Set(forwarded);
+            }
 
             // A connection whose answers arrive on this thread: the call need never leave it.
             forwarded.Call.WantedShard = SocketThreads.Current - 1;
@@ -184,7 +186,6 @@ internal sealed class ForwardingHandler(
             }
             else
             {
-                context.Features.Set(forwarded);
                 if (isWebSocket && clusters.TryGetCluster(ProviderRoutes.WebSocketClusterOf(provider), out var cluster))
                 {
                     context.ReassignProxyRequest(cluster);
@@ -217,22 +218,45 @@ internal sealed class ForwardingHandler(
             }
 
             body.Release();
-            var ended = time.GetTimestamp();
-            if (entry is not null)
-            {
-                entry.Duration = time.GetElapsedTime(entry.Began, ended);
-                AccessLogMiddleware.End(log, entry, context, forwarded);
-            }
-
-            requests.End(context, running, provider.Route, timestamp: ended);
+            End(context, provider, running, forwarded);
             drain.Leave();
         }
     }
 
-    private async Task EndAsync(HttpContext context, Provider provider, ServerRequests.Running running, Task answered)
+    private async Task EndAsync(HttpContext context, Provider provider, ServerRequests.Running? running, Task answered)
     {
         await answered;
-        requests.End(context, running, provider.Route);
+        End(context, provider, running, forwarded: null);
+    }
+
+    private void End(HttpContext context, Provider provider, ServerRequests.Running? running, ForwardedRequest? forwarded)
+    {
+        if (running is not { } own)
+        {
+            return;
+        }
+
+        var ended = time.GetTimestamp();
+        if (log.IsOn)
+        {
+            Log(context, provider, time.GetElapsedTime(own.Began, ended), forwarded);
+        }
+
+        requests.End(context, own, provider.Route, timestamp: ended);
+    }
+
+    private void Log(HttpContext context, Provider provider, TimeSpan duration, ForwardedRequest? forwarded)
+    {
+        // One that was refused has an entry already.
+        var entry = (forwarded is null ? AccessEntry.Of(context) : null) ?? AccessLog.Blank();
+        entry.At = time.GetUtcNow() - duration;
+        entry.Duration = duration;
+        entry.Provider = provider.Name;
+        entry.Method = context.Request.Method;
+        entry.Target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        entry.RequestBytes = forwarded is null ? context.Request.ContentLength : forwarded.RequestBytes;
+        entry.TakeAnswer(context.Response, forwarded);
+        log.Write(entry);
     }
 
     // Over HTTP/2 a WebSocket's hand-shake is a CONNECT.
@@ -264,8 +288,14 @@ internal sealed class ForwardingHandler(
     {
         var outcome = error.Code == ErrorCode.ClientTimeout ? CallOutcome.ClientTimeout : CallOutcome.Refused;
         reporter.NotCalled(provider, outcome);
-        if (AccessEntry.Of(context) is { } entry)
+        if (log.IsOn)
         {
+            var entry = AccessEntry.Of(context);
+            if (entry is null)
+            {
+                context.Features.Set(entry = new AccessEntry());
+            }
+
             (entry.Provider, entry.Key, entry.Model, entry.Outcome) = (provider.Name, key?.Name, model, TransportMetrics.NameOf(outcome));
         }
 

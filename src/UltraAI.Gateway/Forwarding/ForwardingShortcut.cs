@@ -1,11 +1,13 @@
 using Microsoft.AspNetCore.Http.Features;
+using UltraAI.Gateway.Errors;
+using UltraAI.Gateway.Telemetry;
 using UltraAI.Gateway.Transport;
 
 namespace UltraAI.Gateway.Forwarding;
 
-/// <summary>Takes plain requests to a provider's route past routing and YARP's pipeline, which would do nothing for them but count.</summary>
+/// <summary>Stands first, and takes plain requests to a provider's route past everything else, which would do nothing for them but count.</summary>
 /// <remarks>
-/// Comes after <see cref="RawTargetMiddleware"/>. What it does not take, such as a WebSocket or a prefix in other letters, goes the long way, and comes
+/// What it does not take, such as a WebSocket, a prefix in other letters or a target that is refused, goes the long way, and comes
 /// to the same <see cref="ForwardingHandler"/>. No route of the gateway's own can begin with a provider's name: those names are reserved.
 /// </remarks>
 internal sealed class ForwardingShortcut(RequestDelegate next, IProviderSource providers, ForwardingHandler handler)
@@ -13,9 +15,18 @@ internal sealed class ForwardingShortcut(RequestDelegate next, IProviderSource p
     public Task InvokeAsync(HttpContext context)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        if (!RawTarget.IsSound(target))
+        {
+            return next(context);
+        }
+
         var end = target.AsSpan(1).IndexOfAny('/', '?');
-        return providers.Providers.TryGet(end < 0 ? target.AsSpan(1) : target.AsSpan(1, end), out var provider) && LeanForwarder.IsPlain(context.Request)
-            ? handler.HandleAsync(context, provider, yarp: null)
-            : next(context);
+        if (!providers.Providers.TryGet(end < 0 ? target.AsSpan(1) : target.AsSpan(1, end), out var provider) || !LeanForwarder.IsPlain(context.Request))
+        {
+            return next(context);
+        }
+
+        context.Response.Headers[ErrorResponse.RequestIdField] = RequestIds.Next();
+        return handler.HandleAsync(context, provider, yarp: null);
     }
 }

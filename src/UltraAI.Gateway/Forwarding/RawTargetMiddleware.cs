@@ -25,13 +25,12 @@ internal sealed class RawTargetMiddleware(RequestDelegate next, ServerRequests r
         context.Response.Headers[ErrorResponse.RequestIdField] = RequestIds.Next();
 
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        if (target.Length == 0 || target[0] != '/')
+        if (!RawTarget.IsPath(target))
         {
             return RefuseAsync(context, NotOriginForm);
         }
 
-        // Kestrel lets more through over HTTP/2, and what is not ASCII or ends a request line must never be written into one.
-        if (target.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        if (!RawTarget.IsVisibleAscii(target))
         {
             return RefuseAsync(context, NotAscii);
         }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using UltraAI.Gateway.Telemetry.Access;
@@ -72,10 +71,36 @@ public sealed class AccessLineTests
         Assert.Equal(1024, json.RootElement.GetProperty("model").GetString()!.Length);
     }
 
+    [Fact]
+    public void Write_TextCutWithinACharacter_IsStillALine()
+    {
+        _entry.Model = "m" + string.Concat(Enumerable.Repeat("\ud83d\ude00", 1000));
+
+        using var json = JsonDocument.Parse(Line());
+        Assert.EndsWith("\ud83d\ude00\ufffd", json.RootElement.GetProperty("model").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData('m')]
+    [InlineData('\u0001')]
+    [InlineData('\u6a21')]
+    [InlineData('\ud83d')]
+    public void Write_EverythingAtItsLongest_Fits(char character)
+    {
+        var longest = new string(character, 2000);
+        (_entry.RequestId, _entry.Key, _entry.Provider, _entry.Method, _entry.Target, _entry.Model) = (longest, longest, longest, longest, longest, longest);
+        (_entry.Error, _entry.Outcome, _entry.Credential, _entry.Destination, _entry.RunId) = (longest, longest, longest, longest, longest);
+        (_entry.Status, _entry.RequestBytes, _entry.ResponseBytes) = (int.MinValue, long.MinValue, long.MinValue);
+        (_entry.InputTokens, _entry.OutputTokens, _entry.NanoUsd) = (long.MaxValue, 0, long.MaxValue);
+        (_entry.Duration, _entry.FirstChunk) = (TimeSpan.FromDays(10_000_000), TimeSpan.FromDays(10_000_000));
+
+        using var json = JsonDocument.Parse(Line());
+        Assert.Equal(1024, json.RootElement.GetProperty("run_id").GetString()!.Length);
+    }
+
     private string Line()
     {
-        var lines = new ArrayBufferWriter<byte>();
-        AccessLine.Write(_entry, lines);
-        return Encoding.UTF8.GetString(lines.WrittenSpan);
+        var line = new byte[AccessLine.MostBytes(_entry)];
+        return Encoding.UTF8.GetString(line, 0, AccessLine.Write(_entry, line));
     }
 }

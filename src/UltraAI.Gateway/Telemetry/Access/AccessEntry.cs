@@ -1,15 +1,9 @@
 namespace UltraAI.Gateway.Telemetry.Access;
 
-/// <summary>What the access log says about one request. While the request runs it is one of its features; afterwards it is used again.</summary>
+/// <summary>What the access log says about one request.</summary>
 internal sealed class AccessEntry
 {
     public DateTimeOffset At { get; set; }
-
-    /// <summary>When it began, by the clock that durations are measured with.</summary>
-    public long Began { get; set; }
-
-    /// <summary>Whether what handles the request also writes the line; otherwise that is for whoever made the entry.</summary>
-    public bool EndsItself { get; set; }
 
     public string? RequestId { get; set; }
 
@@ -58,7 +52,7 @@ internal sealed class AccessEntry
     /// <summary>The run of /ultra.</summary>
     public string? RunId { get; set; }
 
-    /// <summary>The entry of a request; null while the log is off.</summary>
+    /// <summary>The entry of a request that is still being handled; null while the log is off, and where what handles it also writes its line.</summary>
     public static AccessEntry? Of(HttpContext context) => context.Features.Get<AccessEntry>();
 
     public void Clear()
@@ -68,6 +62,6 @@ internal sealed class AccessEntry
         FirstChunk = null;
         InputTokens = OutputTokens = NanoUsd = 0;
         Status = 0;
-        IsEstimated = EndsItself = false;
+        IsEstimated = false;
     }
 }

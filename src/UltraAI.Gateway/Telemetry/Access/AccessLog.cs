@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Diagnostics.Metrics;
-using Microsoft.Extensions.ObjectPool;
 
 namespace UltraAI.Gateway.Telemetry.Access;
 
@@ -14,14 +12,15 @@ internal sealed class AccessLog
     /// <summary>Bytes of lines that may wait to be written: some 10,000 lines.</summary>
     public const int MaxWaitingBytes = 4 * 1024 * 1024;
 
-    private const int MaxFree = 1024;
-    private const int UsualLineBytes = 1024;
+    private const int UsualLineBytes = 4 * 1024;
 
     [ThreadStatic]
-    private static ArrayBufferWriter<byte>? _line;
+    private static byte[]? _line;
+
+    [ThreadStatic]
+    private static AccessEntry? _entry;
 
     private readonly IAccessLogSource _settings;
-    private readonly DefaultObjectPool<AccessEntry> _free = new(new Policy(), MaxFree);
     private readonly Lock _gate = new();
     private AccessLines _waiting = new();
     private TaskCompletionSource _arrived = NewSignal();
@@ -40,25 +39,36 @@ internal sealed class AccessLog
 
     public AccessLogOptions Settings => _settings.AccessLog;
 
-    public AccessEntry Rent() => _free.Get();
+    /// <summary>This thread's own entry, empty: to be filled and written at once.</summary>
+    public static AccessEntry Blank()
+    {
+        var entry = _entry ??= new AccessEntry();
+        entry.Clear();
+        return entry;
+    }
 
-    /// <summary>Takes an entry, which is nobody's afterwards.</summary>
+    /// <summary>Takes an entry, which may be used again afterwards.</summary>
     public void Write(AccessEntry entry)
     {
-        var line = _line ??= new ArrayBufferWriter<byte>(UsualLineBytes);
-        line.ResetWrittenCount();
+        var most = AccessLine.MostBytes(entry);
+        var line = _line;
+        if (line is null || line.Length < most)
+        {
+            _line = line = new byte[Math.Max(most, UsualLineBytes)];
+        }
+
+        int length;
         try
         {
-            AccessLine.Write(entry, line);
+            length = AccessLine.Write(entry, line);
         }
         catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
         {
             // Nothing that is known would do that; if it does, the request goes on.
-            line.ResetWrittenCount();
+            length = 0;
         }
 
-        _free.Return(entry);
-        if (line.WrittenCount == 0 || !TryAdd(line.WrittenSpan))
+        if (length == 0 || !TryAdd(line.AsSpan(0, length)))
         {
             Drop(1);
         }
@@ -130,15 +140,4 @@ internal sealed class AccessLog
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private sealed class Policy : PooledObjectPolicy<AccessEntry>
-    {
-        public override AccessEntry Create() => new();
-
-        public override bool Return(AccessEntry obj)
-        {
-            obj.Clear();
-            return true;
-        }
-    }
 }

@@ -30,9 +30,10 @@ internal sealed class ServerRequests
     /// <returns>What <see cref="End"/> has to be told.</returns>
     public Running Start(HttpContext context)
     {
+        var began = _time.GetTimestamp();
         if (_durations is null)
         {
-            return default;
+            return new Running(began, null);
         }
 
         var request = context.Request;
@@ -45,12 +46,12 @@ internal sealed class ServerRequests
         }
 
         kind.Active.Add(1);
-        return new Running(_time.GetTimestamp(), kind.Active);
+        return new Running(began, kind.Active);
     }
 
     /// <summary>A request has ended.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="running">What <see cref="Start"/> returned; the default if somebody else times it.</param>
+    /// <param name="running">What <see cref="Start"/> returned.</param>
     /// <param name="route">The route that it came by; null: none.</param>
     /// <param name="exception">What it ended with, unhandled; null: nothing.</param>
     /// <param name="timestamp">When; null: now.</param>
@@ -100,6 +101,8 @@ internal sealed class ServerRequests
         HttpProtocol.IsHttp11(protocol) ? "1.1" : HttpProtocol.IsHttp2(protocol) ? "2" : HttpProtocol.IsHttp3(protocol) ? "3" : HttpProtocol.IsHttp10(protocol) ? "1.0" : protocol;
 
     /// <summary>A request that runs.</summary>
+    /// <param name="Began">When it began, by the clock that durations are measured with.</param>
+    /// <param name="Active">Where it counts as running; null where nothing is counted.</param>
     internal readonly record struct Running(long Began, StripedSum? Active);
 
     /// <summary>The kind of request that began last, as most of the next will be.</summary>

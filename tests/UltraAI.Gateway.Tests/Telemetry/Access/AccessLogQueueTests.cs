@@ -24,7 +24,7 @@ public sealed class AccessLogQueueTests
         var fitting = AccessLog.MaxWaitingBytes / lineBytes;
         for (var i = 0; i < fitting + 5; i++)
         {
-            log.Write(log.Rent());
+            log.Write(new AccessEntry());
         }
 
         Assert.Equal(5, measurements.Sum("ultraai.access_log.dropped"));
@@ -33,7 +33,7 @@ public sealed class AccessLogQueueTests
         Assert.Equal(fitting * lineBytes, lines.Bytes.Length);
 
         // There is room again.
-        log.Write(log.Rent());
+        log.Write(new AccessEntry());
         Assert.Equal(1, log.Take(lines).Count);
         Assert.Equal(5, measurements.Sum("ultraai.access_log.dropped"));
     }
@@ -45,10 +45,10 @@ public sealed class AccessLogQueueTests
         var meters = services.GetRequiredService<IMeterFactory>();
         using var measurements = new GatewayMeasurements(meters);
         var log = new AccessLog(new Settings(), meters);
-        log.Write(log.Rent());
+        log.Write(new AccessEntry());
 
         log.Complete();
-        log.Write(log.Rent());
+        log.Write(new AccessEntry());
 
         Assert.True(await log.WaitAsync());
         Assert.Equal(1, log.Take(new AccessLines()).Count);
@@ -67,9 +67,7 @@ public sealed class AccessLogQueueTests
         {
             for (var i = 0; i < Each; i++)
             {
-                var entry = log.Rent();
-                entry.Key = $"{writer}-{i}";
-                log.Write(entry);
+                log.Write(new AccessEntry { Key = $"{writer}-{i}" });
             }
         })));
         var completing = writing.ContinueWith(_ => log.Complete(), TaskScheduler.Default);
@@ -95,7 +93,7 @@ public sealed class AccessLogQueueTests
 
     private static int LineBytes(AccessLog log)
     {
-        log.Write(log.Rent());
+        log.Write(new AccessEntry());
         return log.Take(new AccessLines()).Bytes.Length;
     }
 
