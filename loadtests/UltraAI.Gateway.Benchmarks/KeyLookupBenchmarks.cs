@@ -26,6 +26,6 @@ public class KeyLookupBenchmarks
     {
         _headers.Authorization = "Bearer " + Key;
         var target = "/v1/chat/completions";
-        return PresentedKey.Take(_headers, ProviderKinds.OpenAI, ref target, out var key) is null ? _table.Find(key) : null;
+        return PresentedKey.Take(_headers, ProviderKinds.OpenAI, connection: null, ref target, out var key) is null ? _table.Find(key) : null;
     }
 }

@@ -7,7 +7,7 @@ using UltraAI.Gateway.Transport;
 
 namespace UltraAI.Gateway.Admission;
 
-/// <summary>What an admitted request holds until it is settled.</summary>
+/// <summary>A request that asked to be admitted, and what it holds until it is settled.</summary>
 internal sealed class Admission(VirtualKey key, Provider provider, RequestFacts facts)
 {
     public VirtualKey Key { get; } = key;
@@ -16,7 +16,7 @@ internal sealed class Admission(VirtualKey key, Provider provider, RequestFacts 
 
     public RequestFacts Facts { get; } = facts;
 
-    /// <summary>What is left of the key's limits after this one.</summary>
+    /// <summary>What it holds of the limits, and what is left of the key's after it, also where it was refused.</summary>
     public LimitDecision Limits { get; set; }
 
     public BudgetReservation? Budget { get; set; }
@@ -29,7 +29,6 @@ internal sealed class Admission(VirtualKey key, Provider provider, RequestFacts 
 }
 
 /// <summary>The answer to one request for admission.</summary>
-/// <param name="Admission">Null if refused.</param>
+/// <param name="Admission">Holds nothing if it was refused.</param>
 /// <param name="Refusal">Why not; null if admitted.</param>
-/// <param name="Limits">What is left of the key's limits either way.</param>
-internal readonly record struct AdmissionDecision(Admission? Admission, GatewayError? Refusal, LimitDecision Limits);
+internal readonly record struct AdmissionDecision(Admission Admission, GatewayError? Refusal);

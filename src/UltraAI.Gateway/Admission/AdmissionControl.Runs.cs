@@ -81,7 +81,7 @@ internal sealed partial class AdmissionControl
         admission.Estimate = new TokenUsage { Input = planned.Input, Output = planned.Output };
         if (provider.Limits is not { } shared)
         {
-            return new AdmissionDecision(admission, null, default);
+            return new AdmissionDecision(admission, null);
         }
 
         var subject = SubjectOf(_providers, "provider:", provider.Name, shared);

@@ -28,12 +28,12 @@ internal sealed partial class AdmissionControl(ILimitStore limits, IBudgets budg
 
         if (key.IsMetered && MeteredPolicy.Refuse(admission, isRead, isWebSocket) is { } refusal)
         {
-            return ValueTask.FromResult(new AdmissionDecision(null, refusal, default));
+            return ValueTask.FromResult(new AdmissionDecision(admission, refusal));
         }
 
         if (key.Limits is null && provider.Limits is null && key.Budget is null)
         {
-            return ValueTask.FromResult(new AdmissionDecision(admission, null, default));
+            return ValueTask.FromResult(new AdmissionDecision(admission, null));
         }
 
         admission.Estimate = facts.Endpoint.Usage == UsageDialect.None ? default : Estimate(admission);
@@ -45,25 +45,52 @@ internal sealed partial class AdmissionControl(ILimitStore limits, IBudgets budg
     private TokenUsage Estimate(Admission admission)
     {
         var facts = admission.Facts;
-        var usual = facts.Model is { } model ? averages.Find(admission.Key.Name, model) : null;
-        return UsageEstimate.Reservation(facts, facts.MaxOutputTokens is null ? admission.Price?.MaxOutputTokens ?? usual : usual);
+        var usual = facts.MaxOutputTokens is not null ? null
+            : admission.Price?.MaxOutputTokens ?? (facts.Model is { } model ? averages.Find(admission.Key.Name, model) : null);
+        return UsageEstimate.Reservation(facts, usual);
     }
 
-    private async ValueTask<AdmissionDecision> ReserveMoneyAsync(Admission admission, BudgetOptions budget, bool isWebSocket)
+    private ValueTask<AdmissionDecision> ReserveMoneyAsync(Admission admission, BudgetOptions budget, bool isWebSocket)
     {
         var cost = isWebSocket ? 0 : admission.Price?.WorstCase(
             admission.Estimate.Input, admission.Estimate.Output, writesCache: admission.Facts.Endpoint.Usage == UsageDialect.AnthropicMessages) ?? 0;
-        var money = await budgets.ReserveAsync(admission.Key.Name, budget, cost);
+        var reserving = budgets.ReserveAsync(admission.Key.Name, budget, cost);
+        if (!reserving.IsCompletedSuccessfully)
+        {
+            return AwaitMoneyAsync(admission, reserving);
+        }
+
+        var money = reserving.Result;
         if (money.Refusal is { } refusal)
         {
-            return new AdmissionDecision(null, refusal, default);
+            return ValueTask.FromResult(new AdmissionDecision(admission, refusal));
         }
 
         admission.Budget = money.Reservation;
-        var decision = await ReserveLimitsAsync(admission);
-        if (decision.Admission is null)
+        var limited = ReserveLimitsAsync(admission);
+        return limited.IsCompletedSuccessfully ? ValueTask.FromResult(WithMoney(limited.Result)) : AwaitLimitsAsync(limited);
+    }
+
+    private async ValueTask<AdmissionDecision> AwaitMoneyAsync(Admission admission, ValueTask<BudgetDecision> reserving)
+    {
+        var money = await reserving;
+        if (money.Refusal is { } refusal)
         {
-            money.Reservation?.Settle(0);
+            return new AdmissionDecision(admission, refusal);
+        }
+
+        admission.Budget = money.Reservation;
+        return WithMoney(await ReserveLimitsAsync(admission));
+    }
+
+    private static async ValueTask<AdmissionDecision> AwaitLimitsAsync(ValueTask<AdmissionDecision> limited) => WithMoney(await limited);
+
+    // All or nothing.
+    private static AdmissionDecision WithMoney(AdmissionDecision decision)
+    {
+        if (decision.Refusal is not null)
+        {
+            decision.Admission.Budget?.Settle(0);
         }
 
         return decision;
@@ -86,13 +113,8 @@ internal sealed partial class AdmissionControl(ILimitStore limits, IBudgets budg
 
     private static AdmissionDecision Decide(Admission admission, LimitDecision decision)
     {
-        if (decision.Refusal is { } refusal)
-        {
-            return new AdmissionDecision(null, refusal, decision);
-        }
-
         admission.Limits = decision;
-        return new AdmissionDecision(admission, null, decision);
+        return new AdmissionDecision(admission, decision.Refusal);
     }
 
     private static LimitSubject SubjectOf(ConcurrentDictionary<string, LimitSubject> subjects, string prefix, string name, LimitOptions options)

@@ -28,17 +28,18 @@ internal static class ModelPolicy
     /// <param name="key">The key, which is known and enabled.</param>
     /// <param name="line">What the request is for.</param>
     /// <param name="headers">The request's fields.</param>
+    /// <param name="fieldFault">What <see cref="RequestShape.OverrideIn(string)"/> found in their names.</param>
     /// <param name="isWebSocket">Whether it is the hand-shake of a WebSocket.</param>
     /// <param name="facts">What was read of it; of the whole body, where <see cref="NeedsBody"/> says so.</param>
     /// <returns>The reason to refuse, or null.</returns>
-    public static GatewayError? Check(VirtualKey key, RequestLine line, IHeaderDictionary headers, bool isWebSocket, RequestFacts facts)
+    public static GatewayError? Check(VirtualKey key, RequestLine line, IHeaderDictionary headers, string? fieldFault, bool isWebSocket, RequestFacts facts)
     {
         if (key.ModelScope is not { } scope)
         {
             return null;
         }
 
-        var reason = RequestShape.OverrideIn(headers, line.Query) ?? line.PathFault;
+        var reason = fieldFault ?? RequestShape.OverrideInQuery(line.Query) ?? line.PathFault;
         if (reason is null && !IsReading(line.Method, isWebSocket))
         {
             reason = line.BodyPathFault ?? RefuseShape(line, headers) ?? RefuseModel(scope, line.Provider, isWebSocket, facts);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using UltraAI.Gateway.Providers;
 using UltraAI.Gateway.Providers.Inspection;
 
@@ -11,26 +12,33 @@ internal static class RequestShape
     private static readonly SearchValues<string> Overrides =
         SearchValues.Create(["model", "deployment", "override", "http-method"], StringComparison.OrdinalIgnoreCase);
 
+    // What nearly every request has, that of an SDK too: found sooner than nothing is found in it.
+    private static readonly FrozenSet<string> Usual = FrozenSet.ToFrozenSet(
+        [
+            "Host", "Accept", "Connection", "User-Agent", "Content-Type", "Content-Length", "Accept-Encoding", "Accept-Language", "Transfer-Encoding", "traceparent",
+            "X-Stainless-Lang", "X-Stainless-Package-Version", "X-Stainless-OS", "X-Stainless-Arch", "X-Stainless-Runtime", "X-Stainless-Runtime-Version",
+            "X-Stainless-Async", "X-Stainless-Retry-Count", "X-Stainless-Timeout", "X-Stainless-Read-Timeout", "anthropic-version",
+        ],
+        StringComparer.OrdinalIgnoreCase);
+
     // Fields with "model" in their name that pick no model.
     private static readonly string[] HarmlessFields = ["x-wait-for-model", "x-load-model"];
 
-    /// <summary>Fields and query parameters by which servers take another method, path or model.</summary>
-    /// <returns>Which, for a message; null if there is none.</returns>
+    /// <summary>Whether a field is one by which servers take another method, path or model.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns>What it can do, for a message; null if it is none of them.</returns>
     /// <remarks>
     /// https://cloud.google.com/apis/docs/system-parameters (<c>X-HTTP-Method-Override</c>, <c>$httpHeaders</c>),
     /// <c>X-Original-URL</c> and <c>X-Rewrite-URL</c> of IIS and Symfony, <c>azureml-model-deployment</c>, <c>x-ms-oai-image-generation-deployment</c>,
     /// <c>x-ms-model-mesh-model-name</c> of Azure.
     /// </remarks>
-    public static string? OverrideIn(IHeaderDictionary headers, ReadOnlySpan<char> query)
-    {
-        foreach (var field in headers)
-        {
-            if (!IsUsual(field.Key) && IsOverride(field.Key) && !Harmless(field.Key))
-            {
-                return $"the field '{field.Key}' can set another method, path or model";
-            }
-        }
+    public static string? OverrideIn(string name) =>
+        !Usual.Contains(name) && IsOverride(name) && !Harmless(name) ? $"the field '{name}' can set another method, path or model" : null;
 
+    /// <summary>Whether a query has a parameter by which servers take another method or further fields.</summary>
+    /// <returns>What it can do, for a message; null if there is none.</returns>
+    public static string? OverrideInQuery(ReadOnlySpan<char> query)
+    {
         foreach (var range in query.SplitAny('&', ';'))
         {
             var pair = query[range];
@@ -116,10 +124,6 @@ internal static class RequestShape
         return null;
     }
 
-    // What nearly every request has, in Kestrel's spelling: found by length and one comparison.
-    private static bool IsUsual(string name) => name
-        is "Host" or "Accept" or "Connection" or "User-Agent" or "Content-Type" or "Content-Length" or "Accept-Encoding" or "Accept-Language"
-        or "Transfer-Encoding" or "traceparent";
 
     private static bool IsOverride(string name) =>
         name.AsSpan().ContainsAny(Overrides)

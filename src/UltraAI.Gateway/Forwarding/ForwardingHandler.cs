@@ -58,14 +58,14 @@ internal sealed class ForwardingHandler(
         try
         {
             var isWebSocket = RequestPreparation.IsWebSocket(context);
-            var refusal = Identify(context, provider, isWebSocket, out var line, out var key);
+            var refusal = Identify(context, provider, isWebSocket, out var line, out var key, out var fieldFault);
             if (refusal is not null)
             {
                 return EndAsync(context, provider, running, RefuseAsync(context, provider, refusal, key));
             }
 
             isForwarded = true;
-            return ForwardAsync(context, line, key!, isWebSocket, yarp, running);
+            return ForwardAsync(context, line, key!, fieldFault, isWebSocket, yarp, running);
         }
         catch (Exception exception)
         {
@@ -81,12 +81,13 @@ internal sealed class ForwardingHandler(
     }
 
     /// <summary>Who calls, and may this key be used for this at all?</summary>
-    private GatewayError? Identify(HttpContext context, Provider provider, bool isWebSocket, out RequestLine line, out VirtualKey? key)
+    private GatewayError? Identify(HttpContext context, Provider provider, bool isWebSocket, out RequestLine line, out VirtualKey? key, out string? fieldFault)
     {
         var request = context.Request;
         var rawTarget = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         line = _lines.Of(provider, MethodOf(request, isWebSocket), rawTarget);
         key = null;
+        fieldFault = null;
 
         // Before any field is removed: the client's Connection field must not take X-Forwarded-For away.
         var client = ClientAddress.Of(context, settings.Forwarding.TrustedProxies);
@@ -100,7 +101,8 @@ internal sealed class ForwardingHandler(
         // :: Step 1: Identify the virtual key. From here on the request holds no credential of any kind.
         var table = keys.VirtualKeys;
         var target = line.Target;
-        var error = PresentedKey.Take(request.Headers, provider.Kind, ref target, out var presented);
+        var connection = context.Features.Get<ConnectionKey>();
+        var error = PresentedKey.Take(request.Headers, provider.Kind, connection, ref target, out var presented);
         if (error is not null)
         {
             return error;
@@ -116,8 +118,8 @@ internal sealed class ForwardingHandler(
             return new GatewayError(ErrorCode.InvalidKey, "The virtual key must not stand in the URL of this provider's route: it would reach the provider.");
         }
 
-        key = context.Features.Get<ConnectionKey>() is { } connection ? connection.Find(table, presented!) : table.Find(presented);
-        error = AccessPolicy.Check(key, line, request.Headers, client, time) ?? PresentedKey.RefuseElsewhere(request.Headers, target, presented!);
+        key = connection is null ? table.Find(presented) : connection.Find(table, presented!);
+        error = AccessPolicy.Check(key, line, request.Headers, client, time) ?? RequestPreparation.RefuseFields(request.Headers, target, presented!, key!, out fieldFault);
         if (error is null)
         {
             _lines.Keep(rawTarget, line);
@@ -126,7 +128,8 @@ internal sealed class ForwardingHandler(
         return error;
     }
 
-    private async Task ForwardAsync(HttpContext context, RequestLine line, VirtualKey key, bool isWebSocket, RequestDelegate? yarp, ServerRequests.Running? running)
+    private async Task ForwardAsync(
+        HttpContext context, RequestLine line, VirtualKey key, string? fieldFault, bool isWebSocket, RequestDelegate? yarp, ServerRequests.Running? running)
     {
         var provider = line.Provider;
         var body = new ClientBody(context, held, settings.Forwarding.Inspection, transport.Timeout, time);
@@ -136,7 +139,7 @@ internal sealed class ForwardingHandler(
             // :: Step 2: Inspect: which model, how much
             var refusal = await body.LookAsync(RequestReading.DemandOf(key, line, context.Request));
             var facts = refusal is null ? RequestReading.Read(context.Request, line, body) : null;
-            refusal ??= ModelPolicy.Check(key, line, context.Request.Headers, isWebSocket, facts!);
+            refusal ??= ModelPolicy.Check(key, line, context.Request.Headers, fieldFault, isWebSocket, facts!);
             if (refusal is not null)
             {
                 await RefuseAsync(context, provider, refusal, key);
@@ -146,14 +149,14 @@ internal sealed class ForwardingHandler(
             // :: Step 3: Admit, or take nothing
             var isRead = !isWebSocket && (HttpMethods.IsGet(line.Method) || HttpMethods.IsHead(line.Method));
             var decision = await admissions.AdmitAsync(key, provider, facts!, isRead, isWebSocket);
-            RateLimitFields.Write(context.Response.Headers, decision.Limits);
-            if (decision.Admission is not { } admission)
+            RateLimitFields.Write(context.Response.Headers, decision.Admission.Limits);
+            if (decision.Refusal is not null)
             {
-                await RefuseAsync(context, provider, decision.Refusal!, key, facts!.Model);
+                await RefuseAsync(context, provider, decision.Refusal, key, facts!.Model);
                 return;
             }
 
-            forwarded = new ForwardedRequest(context, body, line.Target, admission, settlement, time, reporter);
+            forwarded = new ForwardedRequest(context, body, line.Target, decision.Admission, settlement, time, reporter);
             if (yarp is not null)
             {
                 context.Features.Set(forwarded);

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
+using UltraAI.Gateway.Admission;
 using UltraAI.Gateway.Errors;
+using UltraAI.Gateway.Keys;
 
 namespace UltraAI.Gateway.Forwarding;
 
@@ -33,6 +35,37 @@ internal static class RequestPreparation
         {
             // An offer that the provider does not get. YARP would make a GET of anything that offers a WebSocket.
             request.Headers.Upgrade = StringValues.Empty;
+        }
+
+        return null;
+    }
+
+    /// <summary>Looks for the key in what is left of a request, and for fields that could set another model: one pass for both questions.</summary>
+    /// <param name="headers">The request's fields.</param>
+    /// <param name="target">The provider's request target.</param>
+    /// <param name="presented">The key, as it was presented.</param>
+    /// <param name="key">The key, which is known and enabled.</param>
+    /// <param name="fault">For <see cref="ModelPolicy.Check"/>; null where nothing is wrong, or the key has no Models.</param>
+    /// <returns>Why the request may not go on, because of the key; null if it may.</returns>
+    public static GatewayError? RefuseFields(IHeaderDictionary headers, string target, string presented, VirtualKey key, out string? fault)
+    {
+        fault = null;
+        if (PresentedKey.RefuseElsewhere(target, presented) is { } misplaced)
+        {
+            return misplaced;
+        }
+
+        foreach (var (name, values) in headers)
+        {
+            if (PresentedKey.RefuseElsewhere(values, presented) is { } refusal)
+            {
+                return refusal;
+            }
+
+            if (key.ModelScope is not null)
+            {
+                fault ??= RequestShape.OverrideIn(name);
+            }
         }
 
         return null;

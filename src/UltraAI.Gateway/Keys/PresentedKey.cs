@@ -30,13 +30,14 @@ internal static class PresentedKey
     /// <summary>Reads the key and empties every place it can stand in, whatever the outcome: what is left may be forwarded.</summary>
     /// <param name="headers">The request's fields; the carriers are removed.</param>
     /// <param name="kind">The kind of the provider that the request is for.</param>
+    /// <param name="connection">What is known of the client's connection; null: nothing.</param>
     /// <param name="target">The provider's request target; comes back without the key.</param>
     /// <param name="key">The key, or null.</param>
     /// <returns>The error, or null.</returns>
-    public static GatewayError? Take(IHeaderDictionary headers, ProviderKind kind, ref string target, out string? key)
+    public static GatewayError? Take(IHeaderDictionary headers, ProviderKind kind, ConnectionKey? connection, ref string target, out string? key)
     {
         key = null;
-        var error = TakeAuthorization(headers, ref key);
+        var error = TakeAuthorization(headers, connection, ref key);
         error ??= TakeField(headers, "x-api-key", ref key);
         error ??= TakeField(headers, "x-goog-api-key", ref key);
         error ??= TakeField(headers, "api-key", ref key);
@@ -56,12 +57,26 @@ internal static class PresentedKey
         return key is null ? Missing : null;
     }
 
-    /// <summary>Looks for the key in what is left of the request.</summary>
+    /// <summary>Looks for the key in a request target that the key was taken out of.</summary>
     /// <returns>The error, or null.</returns>
-    public static GatewayError? RefuseElsewhere(IHeaderDictionary headers, string target, string key) =>
-        IsElsewhere(headers, target, key) ? Misplaced : null;
+    public static GatewayError? RefuseElsewhere(string target, string key) => Holds(target, key) ? Misplaced : null;
 
-    private static GatewayError? TakeAuthorization(IHeaderDictionary headers, ref string? key)
+    /// <summary>Looks for the key in a field that is left of the request.</summary>
+    /// <returns>The error, or null.</returns>
+    public static GatewayError? RefuseElsewhere(StringValues field, string key)
+    {
+        foreach (var value in field)
+        {
+            if (value is not null && Holds(value, key))
+            {
+                return Misplaced;
+            }
+        }
+
+        return null;
+    }
+
+    private static GatewayError? TakeAuthorization(IHeaderDictionary headers, ConnectionKey? connection, ref string? key)
     {
         var values = headers.Authorization;
         if (values.Count == 0)
@@ -83,7 +98,8 @@ internal static class PresentedKey
                 return NotBearer;
             }
 
-            if (Join(ref key, text[BearerPrefix.Length..].Trim().ToString()) is { } error)
+            var presented = text[BearerPrefix.Length..].Trim();
+            if (Join(ref key, connection is null ? presented.ToString() : connection.TextOf(presented)) is { } error)
             {
                 return error;
             }
@@ -152,32 +168,9 @@ internal static class PresentedKey
         return null;
     }
 
-    private static bool IsElsewhere(IHeaderDictionary headers, string target, string key)
-    {
-        // A very short key would be found by chance; whoever chose one has other worries.
-        if (key.Length < 8)
-        {
-            return false;
-        }
-
-        if (target.Contains(key, StringComparison.Ordinal))
-        {
-            return true;
-        }
-
-        foreach (var field in headers)
-        {
-            foreach (var value in field.Value)
-            {
-                if (value is not null && value.Length >= key.Length && value.Contains(key, StringComparison.Ordinal))
-                {
-                    return true;
-                }
-            }
-        }
-
-        return false;
-    }
+    // A very short key would be found by chance; whoever chose one has other worries.
+    private static bool Holds(string text, string key) =>
+        key.Length >= 8 && text.Length >= key.Length && text.Contains(key, StringComparison.Ordinal);
 
     private static bool ContainsIgnoreCase(StringValues values, string text)
     {

@@ -8,13 +8,15 @@ namespace UltraAI.Gateway.Limits;
 /// Granted money is free, held by a call, or spent. Calls are served out of what is free; what is missing is asked of the store,
 /// one operation at a time. This file has what calls do, <c>BudgetAccount.Waiting.cs</c> those that wait, <c>BudgetAccount.Store.cs</c> what goes to the store.
 /// </remarks>
-internal sealed partial class BudgetAccount(BudgetAccountId id, BudgetPeriod period, long budget, IBudgetGrantStore store, BudgetStoreWatch watch, TimeProvider time)
+internal sealed partial class BudgetAccount(BudgetAccountId id, BudgetOptions options, IBudgetGrantStore store, BudgetStoreWatch watch, TimeProvider time)
 {
     private static readonly TimeSpan IdleGrant = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan IdleAccount = TimeSpan.FromHours(1);
 
     private readonly Lock _gate = new();
-    private long _budget = budget;
+    private readonly BudgetPeriod _period = options.Period;
+    private BudgetOptions _options = options;
+    private long _budget = BudgetAmounts.Nano(options.Usd);
     private long _free;
     private long _held;
     private int _open;
@@ -49,13 +51,13 @@ internal sealed partial class BudgetAccount(BudgetAccountId id, BudgetPeriod per
 
     /// <summary>Whether it is the account for a call of now.</summary>
     public bool Serves(BudgetPeriod wanted, DateTimeOffset now) =>
-        !Volatile.Read(ref _closed) && wanted == period && (id.EndsAt is not { } end || now < end);
+        !Volatile.Read(ref _closed) && wanted == _period && (id.EndsAt is not { } end || now < end);
 
     /// <summary>Holds money for a new call.</summary>
     /// <param name="amount">How much.</param>
-    /// <param name="wholeBudget">The budget as configured now.</param>
+    /// <param name="configured">The budget as configured now.</param>
     /// <returns>Why not; null if it is held; at once <see cref="BudgetErrors.Closed"/> if the account takes no more calls.</returns>
-    public ValueTask<GatewayError?> Reserve(long amount, long wholeBudget)
+    public ValueTask<GatewayError?> Reserve(long amount, BudgetOptions configured)
     {
         lock (_gate)
         {
@@ -64,9 +66,10 @@ internal sealed partial class BudgetAccount(BudgetAccountId id, BudgetPeriod per
                 return new ValueTask<GatewayError?>(BudgetErrors.Closed);
             }
 
-            if (wholeBudget != _budget)
+            if (!ReferenceEquals(configured, _options))
             {
-                Apply(wholeBudget);
+                _options = configured;
+                Apply(BudgetAmounts.Nano(configured.Usd));
             }
 
             return Take(amount, opens: true);
@@ -208,6 +211,11 @@ internal sealed partial class BudgetAccount(BudgetAccountId id, BudgetPeriod per
     // What is free was granted out of the larger budget: it may be more than the smaller one has left.
     private void Apply(long wholeBudget)
     {
+        if (wholeBudget == _budget)
+        {
+            return;
+        }
+
         if (wholeBudget < _budget)
         {
             ReturnFree();

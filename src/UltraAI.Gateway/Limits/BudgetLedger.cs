@@ -36,11 +36,10 @@ internal sealed class BudgetLedger : BackgroundService, IBudgets, IAsyncDisposab
     public ValueTask<BudgetDecision> ReserveAsync(string key, BudgetOptions budget, long nanoUsd)
     {
         var amount = Math.Clamp(nanoUsd, 0, BudgetAmounts.Max);
-        var whole = BudgetAmounts.Nano(budget.Usd);
         while (true)
         {
-            var account = AccountOf(key, budget, whole);
-            var reserving = account.Reserve(amount, whole);
+            var account = AccountOf(key, budget);
+            var reserving = account.Reserve(amount, budget);
             if (!reserving.IsCompletedSuccessfully)
             {
                 return DecideAsync(account, amount, reserving);
@@ -58,9 +57,8 @@ internal sealed class BudgetLedger : BackgroundService, IBudgets, IAsyncDisposab
     /// <exception cref="Storage.StoreException">The store does not answer.</exception>
     public async ValueTask<BudgetState> ReadAsync(string key, BudgetOptions budget)
     {
-        var whole = BudgetAmounts.Nano(budget.Usd);
-        var account = AccountOf(key, budget, whole);
-        return account.StateOf(await _store.ReadAsync(account.Id, CancellationToken.None), whole);
+        var account = AccountOf(key, budget);
+        return account.StateOf(await _store.ReadAsync(account.Id, CancellationToken.None), BudgetAmounts.Nano(budget.Usd));
     }
 
     /// <summary>Asks the store for nothing, once: the first question of a process connects and compiles, for longer than a call would wait.</summary>
@@ -115,13 +113,13 @@ internal sealed class BudgetLedger : BackgroundService, IBudgets, IAsyncDisposab
     private static BudgetDecision Decide(BudgetAccount account, long amount, GatewayError? refusal) =>
         refusal is null ? new BudgetDecision(new LedgerReservation(account, amount), null) : new BudgetDecision(null, refusal);
 
-    private BudgetAccount AccountOf(string key, BudgetOptions budget, long whole)
+    private BudgetAccount AccountOf(string key, BudgetOptions budget)
     {
         var now = _time.GetUtcNow();
-        return _current.TryGetValue(key, out var account) && account.Serves(budget.Period, now) ? account : Open(key, budget, whole, now);
+        return _current.TryGetValue(key, out var account) && account.Serves(budget.Period, now) ? account : Open(key, budget, now);
     }
 
-    private BudgetAccount Open(string key, BudgetOptions budget, long whole, DateTimeOffset now)
+    private BudgetAccount Open(string key, BudgetOptions budget, DateTimeOffset now)
     {
         lock (_opening)
         {
@@ -135,7 +133,7 @@ internal sealed class BudgetLedger : BackgroundService, IBudgets, IAsyncDisposab
                 old.Close();
             }
 
-            var account = new BudgetAccount(BudgetAmounts.AccountOf(key, budget.Period, now), budget.Period, whole, _store, _watch, _time);
+            var account = new BudgetAccount(BudgetAmounts.AccountOf(key, budget.Period, now), budget, _store, _watch, _time);
             _all[account] = true;
             _current[key] = account;
             return account;

@@ -4,10 +4,12 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using UltraAI.Gateway.Admission;
 using UltraAI.Gateway.Errors;
+using UltraAI.Gateway.Forwarding;
 using UltraAI.Gateway.Keys;
 using UltraAI.Gateway.Providers;
 using UltraAI.Gateway.Providers.Inspection;
 using UltraAI.Gateway.Transport;
+using Xunit;
 
 namespace UltraAI.Gateway.Tests.Admission;
 
@@ -73,7 +75,9 @@ internal sealed record ScopedRequest
             Body = Body,
             IsWhole = true,
         });
-        return ModelPolicy.Check(new VirtualKey { Name = "k", Models = models }, new RequestLine(_provider, Method, Target), _headers, IsWebSocket, facts);
+        var key = new VirtualKey { Name = "k", Models = models };
+        Assert.Null(RequestPreparation.RefuseFields(_headers, Target, "a-key-that-stands-nowhere", key, out var fieldFault));
+        return ModelPolicy.Check(key, new RequestLine(_provider, Method, Target), _headers, fieldFault, IsWebSocket, facts);
     }
 
     // Characters as UTF-8, \xNN as one byte, ⏎ as CR LF.

@@ -42,6 +42,18 @@ public sealed class ConnectionKeyTests
     }
 
     [Fact]
+    public void TextOf_TheSameKeyAgain_IsTheTextThatIsKnown()
+    {
+        var known = new string("vk-first".ToCharArray());
+        _connection.Find(Table(("vk-first", "first")), known);
+
+        Assert.Same(known, _connection.TextOf("vk-first"));
+        Assert.Equal("vk-firsu", _connection.TextOf("vk-firsu"));
+        Assert.Equal("vk-first1", _connection.TextOf("vk-first1"));
+        Assert.Equal("", _connection.TextOf(""));
+    }
+
+    [Fact]
     public void Find_OnceTheTableIsAnother_IsLookedUpThere()
     {
         _connection.Find(Table(("vk-first", "first")), "vk-first");

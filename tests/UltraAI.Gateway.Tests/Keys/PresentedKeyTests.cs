@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using UltraAI.Gateway.Errors;
+using UltraAI.Gateway.Forwarding;
 using UltraAI.Gateway.Keys;
 using UltraAI.Gateway.Providers;
 using Xunit;
@@ -78,7 +79,7 @@ public sealed class PresentedKeyTests
     [InlineData("/v1/x?token=" + Key)]
     public void RefuseElsewhere_KeyInTheTarget_IsRefused(string target)
     {
-        Assert.Equal(ErrorCode.InvalidKey, PresentedKey.RefuseElsewhere(_headers, target, Key)?.Code);
+        Assert.Equal(ErrorCode.InvalidKey, RefuseFields(target, Key)?.Code);
     }
 
     [Fact]
@@ -86,8 +87,8 @@ public sealed class PresentedKeyTests
     {
         _headers["X-Custom"] = "my key is " + Key;
 
-        Assert.Equal(ErrorCode.InvalidKey, PresentedKey.RefuseElsewhere(_headers, "/v1/x", Key)?.Code);
-        Assert.Null(PresentedKey.RefuseElsewhere(_headers, "/v1/x", "another-key"));
+        Assert.Equal(ErrorCode.InvalidKey, RefuseFields("/v1/x", Key)?.Code);
+        Assert.Null(RefuseFields("/v1/x", "another-key"));
     }
 
     [Theory]
@@ -128,5 +129,8 @@ public sealed class PresentedKeyTests
         Assert.Contains("Authorization: Bearer", error?.Message, StringComparison.Ordinal);
     }
 
-    private GatewayError? Take(ProviderKind kind, out string? key) => PresentedKey.Take(_headers, kind, ref _target, out key);
+    private GatewayError? RefuseFields(string target, string key) =>
+        RequestPreparation.RefuseFields(_headers, target, key, new VirtualKey { Name = "k" }, out _);
+
+    private GatewayError? Take(ProviderKind kind, out string? key) => PresentedKey.Take(_headers, kind, new ConnectionKey(), ref _target, out key);
 }

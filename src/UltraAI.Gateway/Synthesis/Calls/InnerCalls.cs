@@ -56,9 +56,9 @@ internal sealed class InnerCalls(
             MediaBytes = InputSize.MediaBytesOf(inner.Request),
         };
         var decision = await admissions.AdmitInnerAsync(run.Key, provider, facts, inner.Planned);
-        if (decision.Admission is not { } admission)
+        if (decision.Refusal is { } refusal)
         {
-            return InnerResult.NotMade(new ChatFailure(ChatOutcome.RateLimited) { Message = decision.Refusal!.Message, RetryAfter = decision.Refusal.RetryAfter });
+            return InnerResult.NotMade(new ChatFailure(ChatOutcome.RateLimited) { Message = refusal.Message, RetryAfter = refusal.RetryAfter });
         }
 
         var call = new ProviderCall(provider, target, time, reporter)
@@ -68,7 +68,7 @@ internal sealed class InnerCalls(
             WholeBody = new ReadOnlySequence<byte>(body.WrittenMemory),
         };
         contents.Begin(call, run.Key.Name, requestId: null);
-        return await CallAsync(run, inner, admission, call, isPublic, cancellationToken);
+        return await CallAsync(run, inner, decision.Admission, call, isPublic, cancellationToken);
     }
 
     private async Task<InnerResult> CallAsync(RunAdmission run, InnerCall inner, Admission.Admission admission, ProviderCall call, bool isPublic, CancellationToken cancellationToken)

@@ -69,7 +69,7 @@ internal sealed class UltraAccess(IVirtualKeySource keys, IForwardingSettingsSou
         }
 
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        if (PresentedKey.Take(context.Request.Headers, ProviderKinds.OpenAI, ref target, out var presented) is { } error)
+        if (PresentedKey.Take(context.Request.Headers, ProviderKinds.OpenAI, connection: null, ref target, out var presented) is { } error)
         {
             return UltraError.Of(error);
         }
