@@ -14,7 +14,11 @@ internal static class AccessEntryExtensions
     {
         entry.Status = response.StatusCode;
         entry.RequestId = response.Headers[ErrorResponse.RequestIdField];
-        entry.Error = response.Headers[ErrorResponse.CodeField];
+        if (entry.Status >= StatusCodes.Status400BadRequest)
+        {
+            entry.Error = response.Headers[ErrorResponse.CodeField];
+        }
+
         if (forwarded is not null)
         {
             TakeCall(entry, forwarded);

@@ -239,7 +239,7 @@ internal sealed class ForwardingHandler(
             return;
         }
 
-        var ended = time.GetTimestamp();
+        var ended = forwarded?.Call.EndedAt ?? time.GetTimestamp();
         if (log.IsOn)
         {
             Log(context, provider, time.GetElapsedTime(own.Began, ended), forwarded);

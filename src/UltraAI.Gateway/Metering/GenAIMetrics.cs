@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using UltraAI.Gateway.Providers;
 using UltraAI.Gateway.Telemetry;
+using UltraAI.Gateway.Telemetry.Hot;
 
 namespace UltraAI.Gateway.Metering;
 
@@ -18,6 +19,7 @@ internal sealed class GenAIMetrics
     private readonly Histogram<double> _duration;
     private readonly Histogram<double> _firstChunk;
     private readonly Histogram<long> _tokens;
+    private readonly HotHistograms _histograms;
     private readonly LabelBound _models = new(LabelBound.MaxModels);
 
     // Bounded by the providers, the models' bound, and the closed lists of operations and errors.
@@ -26,8 +28,9 @@ internal sealed class GenAIMetrics
     private Recorded? _last;
 
     // The factory owns the meter: it is not ours to dispose.
-    public GenAIMetrics(IMeterFactory meters)
+    public GenAIMetrics(IMeterFactory meters, HotHistograms histograms)
     {
+        _histograms = histograms;
         var meter = meters.Create(GatewayTelemetry.MeterName);
         _duration = meter.CreateHistogram(
             GenAI.Instruments.OperationDuration, "s", "How long calls to providers took.", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = GenAI.DurationBounds });
@@ -47,20 +50,20 @@ internal sealed class GenAIMetrics
         var last = _last;
         var series = last is not null && last.IsOf(provider, operation, model, timing.Error) ? last.Series : SeriesOf(provider, operation, model, timing.Error);
 
-        _duration.Record(timing.Duration.TotalSeconds, series.Call);
+        series.Duration.Record(timing.Duration.TotalSeconds);
         if (timing.FirstChunk is { } first)
         {
-            _firstChunk.Record(first.TotalSeconds, series.Call);
+            series.FirstChunk.Record(first.TotalSeconds);
         }
 
         if (usage.Input > 0)
         {
-            _tokens.Record(usage.Input, series.Input);
+            series.Input.Record(usage.Input);
         }
 
         if (usage.Output > 0)
         {
-            _tokens.Record(usage.Output, series.Output);
+            series.Output.Record(usage.Output);
         }
     }
 
@@ -69,7 +72,7 @@ internal sealed class GenAIMetrics
         var key = (provider, _models.Of(model), operation, error);
         if (!_series.TryGetValue(key, out var series))
         {
-            series = _series.GetOrAdd(key, static key => new Series(key.Provider, key.Model, key.Operation, key.Error));
+            series = _series.GetOrAdd(key, static (key, metrics) => new Series(metrics, key.Provider, key.Model, key.Operation, key.Error), this);
         }
 
         _last = new Recorded(provider, operation, model, error, series);
@@ -85,14 +88,10 @@ internal sealed class GenAIMetrics
             itsModel == model && itsProvider == provider && itsOperation == operation && itsError == error;
     }
 
-    /// <summary>The tags of one combination, made once.</summary>
+    /// <summary>What one combination of tags is recorded by, made once.</summary>
     private sealed class Series
     {
-        private readonly KeyValuePair<string, object?>[] _call;
-        private readonly KeyValuePair<string, object?>[] _input;
-        private readonly KeyValuePair<string, object?>[] _output;
-
-        public Series(string provider, string model, string operation, string? error)
+        public Series(GenAIMetrics metrics, string provider, string model, string operation, string? error)
         {
             KeyValuePair<string, object?>[] common =
             [
@@ -100,15 +99,44 @@ internal sealed class GenAIMetrics
                 new(GenAI.Tags.ProviderName, provider),
                 new(GenAI.Tags.RequestModel, model),
             ];
-            _call = error is null ? common : [.. common, new(GenAI.Tags.ErrorType, error)];
-            _input = [.. common, new(GenAI.Tags.TokenType, "input")];
-            _output = [.. common, new(GenAI.Tags.TokenType, "output")];
+            KeyValuePair<string, object?>[] call = error is null ? common : [.. common, new(GenAI.Tags.ErrorType, error)];
+            var histograms = metrics._histograms;
+            Duration = new Recorder<double>(metrics._duration, call, histograms.IsOn ? histograms.Operations : null);
+            FirstChunk = new Recorder<double>(metrics._firstChunk, call, histograms.IsOn ? histograms.FirstChunks : null);
+            Input = new Recorder<long>(metrics._tokens, [.. common, new(GenAI.Tags.TokenType, "input")], histograms.IsOn ? histograms.Tokens : null);
+            Output = new Recorder<long>(metrics._tokens, [.. common, new(GenAI.Tags.TokenType, "output")], histograms.IsOn ? histograms.Tokens : null);
         }
 
-        public ReadOnlySpan<KeyValuePair<string, object?>> Call => _call;
+        public Recorder<double> Duration { get; }
 
-        public ReadOnlySpan<KeyValuePair<string, object?>> Input => _input;
+        public Recorder<double> FirstChunk { get; }
 
-        public ReadOnlySpan<KeyValuePair<string, object?>> Output => _output;
+        public Recorder<long> Input { get; }
+
+        public Recorder<long> Output { get; }
+    }
+
+    /// <summary>Records with the same tags each time.</summary>
+    /// <param name="instrument">The instrument, for whoever listens to it.</param>
+    /// <param name="tags">The tags.</param>
+    /// <param name="histograms">Where the gateway adds up itself; null: nowhere.</param>
+    private sealed class Recorder<T>(Histogram<T> instrument, KeyValuePair<string, object?>[] tags, TaggedSeries<HotHistogram>? histograms)
+        where T : struct, System.Numerics.INumber<T>
+    {
+        // Found at the first value: a series without any is not shown.
+        private HotHistogram? _histogram;
+
+        public void Record(T value)
+        {
+            if (histograms is not null)
+            {
+                (_histogram ??= histograms.Of(tags)).Record(double.CreateChecked(value));
+            }
+
+            if (instrument.Enabled)
+            {
+                instrument.Record(value, tags);
+            }
+        }
     }
 }
