@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Frozen;
 using UltraAI.Gateway.Providers;
 using UltraAI.Gateway.Providers.Inspection;
 
@@ -11,15 +10,6 @@ internal static class RequestShape
     // One pass for all of them: this is asked of every field of every request of a key with Models.
     private static readonly SearchValues<string> Overrides =
         SearchValues.Create(["model", "deployment", "override", "http-method"], StringComparison.OrdinalIgnoreCase);
-
-    // What nearly every request has, that of an SDK too: found sooner than nothing is found in it.
-    private static readonly FrozenSet<string> Usual = FrozenSet.ToFrozenSet(
-        [
-            "Host", "Accept", "Connection", "User-Agent", "Content-Type", "Content-Length", "Accept-Encoding", "Accept-Language", "Transfer-Encoding", "traceparent",
-            "X-Stainless-Lang", "X-Stainless-Package-Version", "X-Stainless-OS", "X-Stainless-Arch", "X-Stainless-Runtime", "X-Stainless-Runtime-Version",
-            "X-Stainless-Async", "X-Stainless-Retry-Count", "X-Stainless-Timeout", "X-Stainless-Read-Timeout", "anthropic-version",
-        ],
-        StringComparer.OrdinalIgnoreCase);
 
     // Fields with "model" in their name that pick no model.
     private static readonly string[] HarmlessFields = ["x-wait-for-model", "x-load-model"];
@@ -33,7 +23,7 @@ internal static class RequestShape
     /// <c>x-ms-model-mesh-model-name</c> of Azure.
     /// </remarks>
     public static string? OverrideIn(string name) =>
-        !Usual.Contains(name) && IsOverride(name) && !Harmless(name) ? $"the field '{name}' can set another method, path or model" : null;
+        !IsUsual(name) && IsOverride(name) && !Harmless(name) ? $"the field '{name}' can set another method, path or model" : null;
 
     /// <summary>Whether a query has a parameter by which servers take another method or further fields.</summary>
     /// <returns>What it can do, for a message; null if there is none.</returns>
@@ -124,6 +114,15 @@ internal static class RequestShape
         return null;
     }
 
+
+    // What nearly every request has, in Kestrel's spelling and in the two of the providers' SDKs: found by length and one comparison.
+    private static bool IsUsual(string name) => name
+        is "Host" or "Accept" or "Connection" or "User-Agent" or "Content-Type" or "Content-Length" or "Accept-Encoding" or "Accept-Language"
+        or "Transfer-Encoding" or "traceparent" or "anthropic-version"
+        or "X-Stainless-Lang" or "X-Stainless-Package-Version" or "X-Stainless-OS" or "X-Stainless-Arch" or "X-Stainless-Runtime"
+        or "X-Stainless-Runtime-Version" or "X-Stainless-Async" or "X-Stainless-Retry-Count" or "X-Stainless-Timeout" or "X-Stainless-Read-Timeout"
+        or "x-stainless-lang" or "x-stainless-package-version" or "x-stainless-os" or "x-stainless-arch" or "x-stainless-runtime"
+        or "x-stainless-runtime-version" or "x-stainless-async" or "x-stainless-retry-count" or "x-stainless-timeout" or "x-stainless-read-timeout";
 
     private static bool IsOverride(string name) =>
         name.AsSpan().ContainsAny(Overrides)
