@@ -114,7 +114,6 @@ internal static class RequestShape
         return null;
     }
 
-
     // What nearly every request has, in Kestrel's spelling and in the two of the providers' SDKs: found by length and one comparison.
     private static bool IsUsual(string name) => name
         is "Host" or "Accept" or "Connection" or "User-Agent" or "Content-Type" or "Content-Length" or "Accept-Encoding" or "Accept-Language"
