@@ -65,6 +65,33 @@ public sealed class AccessLogTests : IDisposable
             secret => Assert.DoesNotContain(secret, text, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task RequestsOfOneConnection_HaveLinesOfTheirOwn()
+    {
+        await using var gateway = await StartAsync(configuration => configuration["VirtualKeys"]![0]!["Models"] = new JsonArray("gpt-4o"));
+        await using var client = await gateway.ConnectAsync();
+
+        foreach (var (model, status) in new[] { ("gpt-4o", 200), ("other", 403), ("gpt-4o", 200) })
+        {
+            await client.SendAsync(Request.Post("/openai/v1/chat/completions", $$"""{"model":"{{model}}","messages":[]}"""));
+            Assert.Equal(status, (await client.ReadResponseAsync()).Status);
+        }
+
+        Assert.Equal(
+            [(200, "ok", "gpt-4o", null, true), (403, "refused", null, "model_not_allowed", false), (200, "ok", "gpt-4o", null, true)],
+            (await LinesAsync(3)).Select(line => ((int)line["status"]!, (string?)line["outcome"], (string?)line["model"], (string?)line["error"], line["destination"] is not null)));
+    }
+
+    [Fact]
+    public async Task TargetThatIsNoPath_IsLoggedAllTheSame()
+    {
+        await using var gateway = await StartAsync();
+
+        (await gateway.GetAsync($"http://{Request.Host}/openai/v1/models")).AssertError(400, "invalid_request");
+
+        Assert.Equal(("invalid_request", 400), ((string?)Assert.Single(await LinesAsync(1))["error"], (int)Assert.Single(await LinesAsync(1))["status"]!));
+    }
+
     [Theory]
     [InlineData("/openai/../health/live")]
     [InlineData("/openai/%2e%2e/metrics")]
