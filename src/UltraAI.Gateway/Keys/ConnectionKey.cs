@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
 namespace UltraAI.Gateway.Keys;
 
 /// <summary>What the last key of a client's connection was found to be: SHA-256 of the same text for every request costs more than all other checks.</summary>
@@ -30,25 +33,12 @@ internal sealed class ConnectionKey
         return key;
     }
 
+    // A text that TextOf returned has been held against the known one already.
     private static bool IsSame(string known, string presented) => ReferenceEquals(known, presented) || IsSame(known, presented.AsSpan());
 
-    // In the same time wherever they differ: what is held against each other may be two clients' keys. CryptographicOperations.FixedTimeEquals
-    // is compiled without optimisation, and costs as much as the digest that is saved here; the compiler makes no early exit of this either.
-    private static bool IsSame(ReadOnlySpan<char> known, ReadOnlySpan<char> presented)
-    {
-        if (known.Length != presented.Length)
-        {
-            return false;
-        }
-
-        var differences = 0;
-        for (var i = 0; i < known.Length; i++)
-        {
-            differences |= known[i] ^ presented[i];
-        }
-
-        return differences == 0;
-    }
+    // In the same time wherever they differ: what is held against each other may be two clients' keys.
+    private static bool IsSame(string known, ReadOnlySpan<char> presented) =>
+        CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(known.AsSpan()), MemoryMarshal.AsBytes(presented));
 
     // No record: one of those tells its text.
     private sealed class Known(string text, VirtualKeyTable table, VirtualKey key)
