@@ -14,11 +14,7 @@ internal static class AccessEntryExtensions
     {
         entry.Status = response.StatusCode;
         entry.RequestId = response.Headers[ErrorResponse.RequestIdField];
-        if (entry.Status >= StatusCodes.Status400BadRequest)
-        {
-            entry.Error = response.Headers[ErrorResponse.CodeField];
-        }
-
+        entry.Error = response.Headers[ErrorResponse.CodeField];
         if (forwarded is not null)
         {
             TakeCall(entry, forwarded);

@@ -239,27 +239,13 @@ internal sealed class ForwardingHandler(
             return;
         }
 
-        var ended = forwarded?.Call.EndedAt ?? time.GetTimestamp();
+        var ended = time.GetTimestamp();
         if (log.IsOn)
         {
-            Log(context, provider, time.GetElapsedTime(own.Began, ended), forwarded);
+            log.WriteEnd(context, provider, time.GetUtcNow(), time.GetElapsedTime(own.Began, ended), forwarded);
         }
 
         requests.End(context, own, provider.Route, timestamp: ended);
-    }
-
-    private void Log(HttpContext context, Provider provider, TimeSpan duration, ForwardedRequest? forwarded)
-    {
-        // One that was refused has an entry already.
-        var entry = (forwarded is null ? AccessEntry.Of(context) : null) ?? AccessLog.Blank();
-        entry.At = time.GetUtcNow() - duration;
-        entry.Duration = duration;
-        entry.Provider = provider.Name;
-        entry.Method = context.Request.Method;
-        entry.Target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        entry.RequestBytes = forwarded is null ? context.Request.ContentLength : forwarded.RequestBytes;
-        entry.TakeAnswer(context.Response, forwarded);
-        log.Write(entry);
     }
 
     // Over HTTP/2 a WebSocket's hand-shake is a CONNECT.

@@ -62,7 +62,7 @@ internal sealed class LeanForwarder(ProviderInvoker invoker, ResponseFields fiel
         {
             var content = await response.Content.ReadAsStreamAsync();
             await using var stream = content as ProviderStream ?? new ProviderStream(content, call);
-            await BodyCopy.CopyAsync(stream, context.Response.ContentLength, context.Response.Body, context.RequestAborted);
+            await BodyCopy.CopyAsync(stream, context.Response.Body, context.RequestAborted);
         }
         catch (Exception exception)
         {

@@ -40,9 +40,7 @@ internal static class RequestFields
         if (values.Count == 1)
         {
             var value = values.ToString();
-
-            // Tried on the request first, it would be looked up there for nothing.
-            if (name is "Content-Type" or "Content-Length" || !target.Headers.TryAddWithoutValidation(name, value))
+            if (!target.Headers.TryAddWithoutValidation(name, value))
             {
                 ContentOf(target).Headers.TryAddWithoutValidation(name, value);
             }

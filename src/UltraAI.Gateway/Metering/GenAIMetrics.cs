@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using UltraAI.Gateway.Providers;
 using UltraAI.Gateway.Telemetry;
-using UltraAI.Gateway.Telemetry.Hot;
 
 namespace UltraAI.Gateway.Metering;
 
@@ -19,7 +18,6 @@ internal sealed class GenAIMetrics
     private readonly Histogram<double> _duration;
     private readonly Histogram<double> _firstChunk;
     private readonly Histogram<long> _tokens;
-    private readonly HotHistograms _histograms;
     private readonly LabelBound _models = new(LabelBound.MaxModels);
 
     // Bounded by the providers, the models' bound, and the closed lists of operations and errors.
@@ -28,9 +26,8 @@ internal sealed class GenAIMetrics
     private Recorded? _last;
 
     // The factory owns the meter: it is not ours to dispose.
-    public GenAIMetrics(IMeterFactory meters, HotHistograms histograms)
+    public GenAIMetrics(IMeterFactory meters)
     {
-        _histograms = histograms;
         var meter = meters.Create(GatewayTelemetry.MeterName);
         _duration = meter.CreateHistogram(
             GenAI.Instruments.OperationDuration, "s", "How long calls to providers took.", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = GenAI.DurationBounds });
@@ -50,20 +47,20 @@ internal sealed class GenAIMetrics
         var last = _last;
         var series = last is not null && last.IsOf(provider, operation, model, timing.Error) ? last.Series : SeriesOf(provider, operation, model, timing.Error);
 
-        series.Duration.Record(timing.Duration.TotalSeconds);
+        _duration.Record(timing.Duration.TotalSeconds, series.Call);
         if (timing.FirstChunk is { } first)
         {
-            series.FirstChunk.Record(first.TotalSeconds);
+            _firstChunk.Record(first.TotalSeconds, series.Call);
         }
 
         if (usage.Input > 0)
         {
-            series.Input.Record(usage.Input);
+            _tokens.Record(usage.Input, series.Input);
         }
 
         if (usage.Output > 0)
         {
-            series.Output.Record(usage.Output);
+            _tokens.Record(usage.Output, series.Output);
         }
     }
 
@@ -72,7 +69,7 @@ internal sealed class GenAIMetrics
         var key = (provider, _models.Of(model), operation, error);
         if (!_series.TryGetValue(key, out var series))
         {
-            series = _series.GetOrAdd(key, static (key, metrics) => new Series(metrics, key.Provider, key.Model, key.Operation, key.Error), this);
+            series = _series.GetOrAdd(key, static key => new Series(key.Provider, key.Model, key.Operation, key.Error));
         }
 
         _last = new Recorded(provider, operation, model, error, series);
@@ -88,10 +85,14 @@ internal sealed class GenAIMetrics
             itsModel == model && itsProvider == provider && itsOperation == operation && itsError == error;
     }
 
-    /// <summary>What one combination of tags is recorded by, made once.</summary>
+    /// <summary>The tags of one combination, made once.</summary>
     private sealed class Series
     {
-        public Series(GenAIMetrics metrics, string provider, string model, string operation, string? error)
+        private readonly KeyValuePair<string, object?>[] _call;
+        private readonly KeyValuePair<string, object?>[] _input;
+        private readonly KeyValuePair<string, object?>[] _output;
+
+        public Series(string provider, string model, string operation, string? error)
         {
             KeyValuePair<string, object?>[] common =
             [
@@ -99,44 +100,15 @@ internal sealed class GenAIMetrics
                 new(GenAI.Tags.ProviderName, provider),
                 new(GenAI.Tags.RequestModel, model),
             ];
-            KeyValuePair<string, object?>[] call = error is null ? common : [.. common, new(GenAI.Tags.ErrorType, error)];
-            var histograms = metrics._histograms;
-            Duration = new Recorder<double>(metrics._duration, call, histograms.IsOn ? histograms.Operations : null);
-            FirstChunk = new Recorder<double>(metrics._firstChunk, call, histograms.IsOn ? histograms.FirstChunks : null);
-            Input = new Recorder<long>(metrics._tokens, [.. common, new(GenAI.Tags.TokenType, "input")], histograms.IsOn ? histograms.Tokens : null);
-            Output = new Recorder<long>(metrics._tokens, [.. common, new(GenAI.Tags.TokenType, "output")], histograms.IsOn ? histograms.Tokens : null);
+            _call = error is null ? common : [.. common, new(GenAI.Tags.ErrorType, error)];
+            _input = [.. common, new(GenAI.Tags.TokenType, "input")];
+            _output = [.. common, new(GenAI.Tags.TokenType, "output")];
         }
 
-        public Recorder<double> Duration { get; }
+        public ReadOnlySpan<KeyValuePair<string, object?>> Call => _call;
 
-        public Recorder<double> FirstChunk { get; }
+        public ReadOnlySpan<KeyValuePair<string, object?>> Input => _input;
 
-        public Recorder<long> Input { get; }
-
-        public Recorder<long> Output { get; }
-    }
-
-    /// <summary>Records with the same tags each time.</summary>
-    /// <param name="instrument">The instrument, for whoever listens to it.</param>
-    /// <param name="tags">The tags.</param>
-    /// <param name="histograms">Where the gateway adds up itself; null: nowhere.</param>
-    private sealed class Recorder<T>(Histogram<T> instrument, KeyValuePair<string, object?>[] tags, TaggedSeries<HotHistogram>? histograms)
-        where T : struct, System.Numerics.INumber<T>
-    {
-        // Found at the first value: a series without any is not shown.
-        private HotHistogram? _histogram;
-
-        public void Record(T value)
-        {
-            if (histograms is not null)
-            {
-                (_histogram ??= histograms.Of(tags)).Record(double.CreateChecked(value));
-            }
-
-            if (instrument.Enabled)
-            {
-                instrument.Record(value, tags);
-            }
-        }
+        public ReadOnlySpan<KeyValuePair<string, object?>> Output => _output;
     }
 }

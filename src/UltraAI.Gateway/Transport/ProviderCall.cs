@@ -76,11 +76,8 @@ internal sealed partial class ProviderCall
     /// <summary>Whether the provider may have begun to work on it: a byte of its body was sent, or it has answered.</summary>
     public bool WasSent { get; private set; }
 
-    /// <summary>From the queue to now, or to its end.</summary>
-    public TimeSpan Elapsed => _began == 0 ? TimeSpan.Zero : _time.GetElapsedTime(_began, EndedAt != 0 ? EndedAt : _time.GetTimestamp());
-
-    /// <summary>When it ended; zero while it has not.</summary>
-    public long EndedAt { get; private set; }
+    /// <summary>From the queue to now.</summary>
+    public TimeSpan Elapsed => _began == 0 ? TimeSpan.Zero : _time.GetElapsedTime(_began);
 
     /// <summary>From the queue to the first byte of the response's body; null if none came.</summary>
     public TimeSpan? FirstByteAfter => _firstByte == 0 ? null : _time.GetElapsedTime(_began, _firstByte);
@@ -209,7 +206,6 @@ internal sealed partial class ProviderCall
     {
         if (Interlocked.Exchange(ref _isEnded, 1) == 0)
         {
-            EndedAt = _time.GetTimestamp();
             Clock.Stop();
             _abortRegistration.Dispose();
             LeaveGates();

@@ -5,7 +5,7 @@ namespace UltraAI.Gateway.Telemetry.Hot;
 /// <summary>Adds up the histograms that every request writes, and shows them on <c>/metrics</c> in the place of OpenTelemetry.</summary>
 /// <remarks>
 /// OpenTelemetry looks every single measurement up by a hash over all of its tags' names and values, which for a plain call cost more than
-/// the checks of its key. Here whoever measures keeps hold of the histogram of its tags. The SDK can't be given a histogram that was added up elsewhere: so where metrics go
+/// the checks of its key. Here they are found by reference. The SDK can't be given a histogram that was added up elsewhere: so where metrics go
 /// out by OTLP too, nothing is taken from it, and <see cref="IsOn"/> is false.
 /// </remarks>
 internal sealed class HotHistograms : IDisposable
@@ -13,6 +13,7 @@ internal sealed class HotHistograms : IDisposable
     public const string HostingMeter = "Microsoft.AspNetCore.Hosting";
     public const string ActiveRequests = "http.server.active_requests";
 
+    // Nobody listens to the runtime's own: whoever makes or serves a request times it, without what the runtime does around each.
     private const string Attempts = "http.client.request.duration";
     private const string Requests = "http.server.request.duration";
 
@@ -37,15 +38,20 @@ internal sealed class HotHistograms : IDisposable
 
         _listener = new MeterListener
         {
-            InstrumentPublished = (instrument, _) =>
+            InstrumentPublished = (instrument, listener) =>
             {
                 if (IndexOf(instrument) is var index and >= 0)
                 {
-                    // Nobody listens: who measures adds up here, and writes to the instrument only where somebody else does.
                     _families[index].Describe(instrument);
+                    if (instrument.Name is not (Attempts or Requests))
+                    {
+                        listener.EnableMeasurementEvents(instrument, _families[index]);
+                    }
                 }
             },
         };
+        _listener.SetMeasurementEventCallback<double>(static (_, value, tags, family) => ((Family)family!).Series.Of(tags).Record(value));
+        _listener.SetMeasurementEventCallback<long>(static (_, value, tags, family) => ((Family)family!).Series.Of(tags).Record(value));
         _listener.Start();
     }
 
@@ -58,15 +64,6 @@ internal sealed class HotHistograms : IDisposable
 
     /// <summary>Requests to providers.</summary>
     public TaggedSeries<HotHistogram> ClientRequests => SeriesOf(Attempts);
-
-    /// <summary>Calls to providers.</summary>
-    public TaggedSeries<HotHistogram> Operations => SeriesOf(GenAI.Instruments.OperationDuration);
-
-    /// <summary>The first pieces of streams.</summary>
-    public TaggedSeries<HotHistogram> FirstChunks => SeriesOf(GenAI.Instruments.TimeToFirstChunk);
-
-    /// <summary>What calls used.</summary>
-    public TaggedSeries<HotHistogram> Tokens => SeriesOf(GenAI.Instruments.TokenUsage);
 
     /// <summary>Whether an instrument is one of the originals, which OpenTelemetry then must not listen to.</summary>
     public static bool IsHot(Instrument instrument) =>
