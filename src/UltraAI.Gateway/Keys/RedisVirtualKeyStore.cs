@@ -5,11 +5,8 @@ using UltraAI.Gateway.Storage;
 namespace UltraAI.Gateway.Keys;
 
 /// <summary>Virtual keys made at run time, in Redis: a hash with a field per key. A change is told to all instances, and each looks for itself once a second.</summary>
-/// <remarks>Telling alone would not do: Redis forgets messages for those who are not connected just then.</remarks>
 internal sealed partial class RedisVirtualKeyStore(RedisConnection redis, TimeProvider time, ILogger<RedisVirtualKeyStore> logger) : BackgroundService, IVirtualKeyStore
 {
-    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
-
     private static readonly string PutScript = EmbeddedScript.Read("VirtualKeyPut");
     private static readonly string DeleteScript = EmbeddedScript.Read("VirtualKeyDelete");
 
@@ -45,34 +42,8 @@ internal sealed partial class RedisVirtualKeyStore(RedisConnection redis, TimePr
     public async Task<bool> DeleteAsync(string name, long? expectedRevision, CancellationToken cancellationToken) =>
         await ChangeAsync(DeleteScript, [name, expectedRevision ?? 0, Channel.ToString()], cancellationToken) != 0;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        var isListening = false;
-        using var timer = new PeriodicTimer(PollInterval, time);
-        do
-        {
-            try
-            {
-                isListening = isListening || await ListenAsync(stoppingToken);
-                var revision = await redis.AskAsync(database => database.StringGetAsync(Revision), stoppingToken);
-                Saw(revision.TryParse(out long number) ? number : 0);
-            }
-            catch (StoreException exception)
-            {
-                // The next look is a second away; the table in memory stays in force.
-                LogGone(exception.Message);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
-    }
-
-    private Task<bool> ListenAsync(CancellationToken cancellationToken) => redis.AskAsync(
-        async _ =>
-        {
-            await redis.Multiplexer.GetSubscriber().SubscribeAsync(Channel, (_, message) => Saw(message.TryParse(out long revision) ? revision : 0));
-            return true;
-        },
-        cancellationToken);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        new RedisWatch(redis, Channel, time).RunAsync(Saw, async token => Saw(await redis.AskAsync(database => database.StringGetAsync(Revision), token)), LogGone, stoppingToken);
 
     private async Task<long> ChangeAsync(string script, RedisValue[] values, CancellationToken cancellationToken)
     {
@@ -86,8 +57,9 @@ internal sealed partial class RedisVirtualKeyStore(RedisConnection redis, TimePr
     }
 
     // Other, not only higher: a Redis that has lost its data begins anew.
-    private void Saw(long revision)
+    private void Saw(RedisValue value)
     {
+        var revision = value.TryParse(out long number) ? number : 0;
         if (Interlocked.Exchange(ref _seen, revision) != revision)
         {
             _changed.Raise();

@@ -51,6 +51,7 @@ public sealed class RedisVirtualKeyStoreTests(RedisFixture redis) : VirtualKeySt
         await _store.StopAsync(default);
         _store.Dispose();
         await _connection.DisposeAsync();
+        await redis.Server.CommandAsync("ACL SETUSER default +subscribe");
     }
 
     [Fact]
@@ -84,6 +85,50 @@ public sealed class RedisVirtualKeyStoreTests(RedisFixture redis) : VirtualKeySt
                 return changed.IsCompleted;
             },
             "the change is seen");
+    }
+
+    [Fact]
+    public async Task InstanceThatCouldNotListenAtFirst_DoesSoWellWithinASecond()
+    {
+        await StartForbiddenToListenAsync();
+        await redis.Server.CommandAsync("ACL SETUSER default +subscribe");
+
+        var steps = 0;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                if (steps++ < 10)
+                {
+                    _time.Advance(TimeSpan.FromMilliseconds(40));
+                }
+
+                return await ListenersAsync() > 0;
+            },
+            "it listens after 0.4 seconds at most");
+    }
+
+    [Fact]
+    public async Task ChangeIsSeen_WhereListeningIsForbidden()
+    {
+        await StartForbiddenToListenAsync();
+        var changed = Signal();
+
+        await _connection.Database.StringSetAsync($"{{{_connection.Prefix}}}:keys:revision", 42);
+        await Eventually.TrueAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(1));
+                return changed.IsCompleted;
+            },
+            "the change is seen");
+    }
+
+    private async Task StartForbiddenToListenAsync()
+    {
+        await redis.Server.CommandAsync("ACL SETUSER default -subscribe");
+        await redis.Server.CommandAsync("ACL LOG RESET");
+        await _store.StartAsync(default);
+        await Eventually.TrueAsync(async () => await redis.Server.CommandAsync("ACL LOG") != "*0", "it has tried in vain");
     }
 
     private async Task<long> ListenersAsync() =>

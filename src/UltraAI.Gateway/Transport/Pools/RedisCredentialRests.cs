@@ -13,8 +13,6 @@ internal sealed partial class RedisCredentialRests(RedisConnection redis, Provid
     private const int MostPending = 64;
     private const int LongestModel = 256;
 
-    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
-
     private static readonly string RestScript = EmbeddedScript.Read("CredentialRest");
     private static readonly string ListScript = EmbeddedScript.Read("CredentialRests");
 
@@ -35,43 +33,25 @@ internal sealed partial class RedisCredentialRests(RedisConnection redis, Provid
         _ = TellAsync($"{provider}/{credential.Name}/{credential.Credential.Fingerprint}/{model}", length < CredentialState.LongestRest ? length : CredentialState.LongestRest);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        new RedisWatch(redis, Channel, time).RunAsync(HeardMessage, LookAsync, LogGone, stoppingToken);
+
+    private async Task LookAsync(CancellationToken cancellationToken)
     {
-        var isListening = false;
-        using var timer = new PeriodicTimer(PollInterval, time);
-        do
+        var rests = (RedisValue[]?)await redis.AskAsync(database => database.ScriptEvaluateAsync(ListScript, [Rests]), cancellationToken) ?? [];
+        for (var i = 0; i + 1 < rests.Length; i += 2)
         {
-            try
-            {
-                isListening = isListening || await ListenAsync(stoppingToken);
-                var rests = (RedisValue[]?)await redis.AskAsync(database => database.ScriptEvaluateAsync(ListScript, [Rests]), stoppingToken) ?? [];
-                for (var i = 0; i + 1 < rests.Length; i += 2)
-                {
-                    Heard(rests[i].ToString(), rests[i + 1].ToString());
-                }
-            }
-            catch (StoreException exception)
-            {
-                // The next look is a second away.
-                LogGone(exception.Message);
-            }
+            Heard(rests[i].ToString(), rests[i + 1].ToString());
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    private Task<bool> ListenAsync(CancellationToken cancellationToken) => redis.AskAsync(
-        async _ =>
+    private void HeardMessage(RedisValue message)
+    {
+        if (message.ToString().Split(' ', 2) is [var milliseconds, var whose])
         {
-            await redis.Multiplexer.GetSubscriber().SubscribeAsync(Channel, (_, message) =>
-            {
-                if (message.ToString().Split(' ', 2) is [var milliseconds, var whose])
-                {
-                    Heard(whose, milliseconds);
-                }
-            });
-            return true;
-        },
-        cancellationToken);
+            Heard(whose, milliseconds);
+        }
+    }
 
     private async Task TellAsync(string whose, TimeSpan length)
     {
