@@ -15,7 +15,10 @@ internal sealed class RedisReporter(RedisAvailability availability, RedisNames n
     private static readonly TimeSpan Sweep = TimeSpan.FromMilliseconds(100);
 
     private readonly ConcurrentQueue<RedisSubject> _queue = new();
-    private readonly List<RedisSubject> _active = [];
+
+    // Whoever watches a subject holds its gate, and perhaps another one: no gate may be taken while this is locked.
+    private readonly HashSet<RedisSubject> _active = [];
+
     private readonly RedisSignal _work = new(clock.Time);
     private readonly RedisSignal _urgent = new(clock.Time);
     private volatile bool _declares;
@@ -132,26 +135,37 @@ internal sealed class RedisReporter(RedisAvailability availability, RedisNames n
     // Subjects that hold nothing leave the list; the others report what they have to.
     private void LookThrough()
     {
+        foreach (var subject in Active())
+        {
+            bool holdsAny;
+            lock (subject.Gate)
+            {
+                holdsAny = subject.HoldsAny;
+                if (!holdsAny)
+                {
+                    Volatile.Write(ref subject.IsActive, false);
+                }
+            }
+
+            if (!holdsAny)
+            {
+                Leave(subject);
+            }
+            else if (!Interlocked.Exchange(ref subject.IsQueued, true))
+            {
+                _queue.Enqueue(subject);
+            }
+        }
+    }
+
+    private void Leave(RedisSubject subject)
+    {
         lock (_active)
         {
-            for (var i = _active.Count - 1; i >= 0; i--)
+            // It may be watched again by now.
+            if (!Volatile.Read(ref subject.IsActive))
             {
-                var subject = _active[i];
-                lock (subject.Gate)
-                {
-                    if (!subject.HoldsAny)
-                    {
-                        _active[i] = _active[^1];
-                        _active.RemoveAt(_active.Count - 1);
-                        Volatile.Write(ref subject.IsActive, false);
-                        continue;
-                    }
-                }
-
-                if (!Interlocked.Exchange(ref subject.IsQueued, true))
-                {
-                    _queue.Enqueue(subject);
-                }
+                _active.Remove(subject);
             }
         }
     }

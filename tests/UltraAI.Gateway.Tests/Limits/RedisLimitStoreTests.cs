@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
+using UltraAI.Gateway.Keys;
 using UltraAI.Gateway.Limits;
 using UltraAI.Gateway.Storage;
 using UltraAI.Gateway.Tests.Functional.Common;
@@ -28,6 +29,44 @@ public sealed class RedisLimitStoreTests : LimitStoreTests
         await _store.StopAsync(CancellationToken.None);
         await _connection.DisposeAsync();
         await _server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task KeysThatComeAnew_DontWaitForThoseWhoAreBusy()
+    {
+        var provider = new LimitSubject("provider:openai", "openai", new LimitOptions { MaxConcurrent = 10 });
+        var running = await _store.ReserveAsync(null, default, provider, new LimitDemand(0, 0, 1));
+        Assert.NotNull(running.Reservation);
+        var gate = ((RedisSubject)provider.State!).Gate;
+
+        // Longer than the store takes until it looks through all that is held, this provider included.
+        using var isOver = new ManualResetEventSlim();
+        var holding = Task.Factory.StartNew(
+            () =>
+            {
+                lock (gate)
+                {
+                    isOver.Wait(Deadlines.Step * 2);
+                }
+            },
+            TaskCreationOptions.LongRunning);
+        try
+        {
+            await Task.Run(async () =>
+            {
+                var watch = Stopwatch.StartNew();
+                for (var number = 0; watch.Elapsed < TimeSpan.FromSeconds(0.5); number++)
+                {
+                    var key = new LimitSubject($"key:{number}", $"{number}", new LimitOptions { RequestsPerMinute = 60 });
+                    Assert.NotNull((await _store.ReserveAsync(key, new LimitDemand(1, 0, 0), null, default)).Reservation);
+                }
+            }).WaitAsync(Deadlines.Step);
+        }
+        finally
+        {
+            isOver.Set();
+            await holding;
+        }
     }
 
     // Delay counts in whole ticks of a coarse clock, and may end almost a millisecond early.
