@@ -1,6 +1,7 @@
 using System.CommandLine;
 using UltraAI.Gateway.Configuration;
 using UltraAI.Gateway.Demo;
+using UltraAI.Gateway.Storage;
 using UltraAI.Gateway.Synthesis.Evaluation;
 
 namespace UltraAI.Gateway.Commands;
@@ -34,7 +35,7 @@ internal static class GatewayCommandLine
 
             return 1;
         }
-        catch (CommandException exception)
+        catch (Exception exception) when (exception is CommandException or StoreException)
         {
             await Console.Error.WriteLineAsync(exception.Message);
             return 1;

@@ -51,11 +51,12 @@ internal sealed class ConfigurationLoader(GatewayArguments arguments)
             JsonFile.Merge(root, JsonFile.Read(file, Watched, errors));
         }
 
-        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+        // The environment has no order, but a list is filled from its first item on.
+        foreach (var (name, value) in Variables().OrderBy(variable => variable.Name.Replace("__", ":", StringComparison.Ordinal), ConfigurationKeyComparer.Instance))
         {
-            if (((string)variable.Key).Split("__") is var path && PathOverrides.IsOurs(path))
+            if (name.Split("__") is var path && PathOverrides.IsOurs(path))
             {
-                PathOverrides.Set(root, path, (string?)variable.Value ?? "", errors);
+                PathOverrides.Set(root, path, value, errors);
             }
         }
 
@@ -66,6 +67,9 @@ internal sealed class ConfigurationLoader(GatewayArguments arguments)
 
         return root;
     }
+
+    private static IEnumerable<(string Name, string Value)> Variables() =>
+        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(variable => ((string)variable.Key, (string?)variable.Value ?? ""));
 
     private static GatewayOptions ReadOptions(JsonObject root, ConfigurationErrors errors)
     {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using UltraAI.Gateway.Configuration;
 using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Tests.Functional.Common;
 using Xunit;
 
 namespace UltraAI.Gateway.Tests.Documentation;
@@ -140,6 +141,34 @@ public sealed partial class CommandTests(DemoFixture demo)
 
         Assert.Equal(1, exitCode);
         Assert.All(documented, line => Assert.Contains(line, output.Split('\n')));
+    }
+
+    [Fact]
+    public async Task Lists_OfTheEnvironment_NeedNoOrder()
+    {
+        var variables = Enumerable.Range(0, 12).Reverse().ToDictionary(number => $"Gateway__TrustedProxies__{number}", number => $"10.0.{number}.0/24");
+        variables["OPENAI_API_KEY"] = "sk-of-the-test";
+        variables["ULTRAAI_KEY"] = "vk-of-the-test";
+
+        var (exitCode, output) = await GatewayProcess.RunAsync(["check"], variables);
+
+        Assert.True(exitCode == 0, output);
+    }
+
+    [Fact]
+    public async Task StoreThatCannotBeOpened_IsSaidInOneLine()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("gateway.db", new string('x', 4096));
+
+        var (exitCode, output) = await GatewayProcess.RunAsync(
+            ["--urls", "http://127.0.0.1:0", "--Gateway:Store:Path=" + path],
+            new Dictionary<string, string> { ["OPENAI_API_KEY"] = "sk-of-the-test", ["ULTRAAI_KEY"] = "vk-of-the-test" });
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains(path, output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Unhandled exception", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
 
     [Fact]
