@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using UltraAI.Gateway.Errors;
 
 namespace UltraAI.Gateway.Admin;
 
@@ -49,6 +50,9 @@ internal sealed partial class AdminAttempts(TimeProvider time, ILogger<AdminAtte
             return false;
         }
     }
+
+    /// <summary>What a client is told that has used up its attempts.</summary>
+    public static GatewayError TooMany(TimeSpan retryAfter) => new(ErrorCode.RateLimited, "Too many wrong admin tokens came from this address.") { RetryAfter = retryAfter };
 
     private void Count(IPAddress client, Failures? failures)
     {

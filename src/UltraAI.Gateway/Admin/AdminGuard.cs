@@ -71,9 +71,6 @@ internal sealed class AdminGuard(IAdminAccessSource admin, IForwardingSettingsSo
             return null;
         }
 
-        return retryAfter == TimeSpan.Zero ? Wrong : AdminProblem.Of(new GatewayError(ErrorCode.RateLimited, "Too many wrong admin tokens came from this address.")
-        {
-            RetryAfter = retryAfter,
-        });
+        return retryAfter == TimeSpan.Zero ? Wrong : AdminProblem.Of(AdminAttempts.TooMany(retryAfter));
     }
 }

@@ -1,3 +1,4 @@
+using UltraAI.Gateway.Admin;
 using UltraAI.Gateway.Admission;
 using UltraAI.Gateway.Errors;
 using UltraAI.Gateway.Forwarding;
@@ -12,7 +13,7 @@ internal sealed class OperatorOnly
 }
 
 /// <summary>Refuses whoever is not an operator on endpoints marked with <see cref="OperatorOnly"/>.</summary>
-internal sealed class OperatorGuard(RequestDelegate next, IAdminAccessSource admin, IForwardingSettingsSource settings, SessionCookie session, AdminPortNumber adminPort, IErrorRenderer renderer)
+internal sealed class OperatorGuard(RequestDelegate next, IAdminAccessSource admin, IForwardingSettingsSource settings, SessionCookie session, AdminAttempts attempts, AdminPortNumber adminPort, IErrorRenderer renderer)
 {
     private static readonly GatewayError Refused = new(
         ErrorCode.NetworkNotAllowed,
@@ -29,16 +30,34 @@ internal sealed class OperatorGuard(RequestDelegate next, IAdminAccessSource adm
             return next(context);
         }
 
+        return Check(context) is { } refusal ? ErrorResponse.WriteAsync(context, refusal, renderer) : next(context);
+    }
+
+    private GatewayError? Check(HttpContext context)
+    {
         var access = admin.Admin;
-        var authorization = context.Request.Headers.Authorization.ToString();
+        var client = ClientAddress.Of(context, settings.Forwarding.TrustedProxies);
         if ((adminPort.Value is { } port && AdminPort.IsMadeTo(context, port))
-            || access.Accepts(authorization)
-            || (SessionCookie.IsSafe(context.Request) && session.Find(context) is not null)
-            || ClientAddress.IsIn(ClientAddress.Of(context, settings.Forwarding.TrustedProxies), access.AllowedNetworks))
+            || ClientAddress.IsIn(client, access.AllowedNetworks)
+            || (SessionCookie.IsSafe(context.Request) && session.Find(context) is not null))
         {
-            return next(context);
+            return null;
         }
 
-        return ErrorResponse.WriteAsync(context, authorization.Length > 0 ? WrongToken : session.IsIn(context) ? SessionEnded : Refused, renderer);
+        var authorization = context.Request.Headers.Authorization.ToString();
+        if (authorization.Length == 0)
+        {
+            return session.IsIn(context) ? SessionEnded : Refused;
+        }
+
+        // Without a token there is nothing to guess.
+        if (!access.HasToken)
+        {
+            return WrongToken;
+        }
+
+        return attempts.Try(client, () => access.Accepts(authorization), out var retryAfter) ? null
+            : retryAfter == TimeSpan.Zero ? WrongToken
+            : AdminAttempts.TooMany(retryAfter);
     }
 }

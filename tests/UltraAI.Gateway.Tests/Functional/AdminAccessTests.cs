@@ -115,6 +115,37 @@ public sealed class AdminAccessTests
         Assert.Equal(200, (await SendAsync(gateway, GatewayEnvironment.AdminToken)).Status);
     }
 
+    [Theory]
+    [InlineData("/metrics")]
+    [InlineData("/health/providers")]
+    public async Task Attempts_OnOperatorsPages_CountAsOnes(string target)
+    {
+        await using var gateway = await GatewayEnvironment.StartAsync(new GatewaySetup
+        {
+            HasAdminToken = true,
+            Configure = c =>
+            {
+                c["TrustedProxies"] = new JsonArray("127.0.0.0/8");
+                c["Admin"]!["AllowedNetworks"] = new JsonArray("10.0.0.0/8");
+            },
+        });
+        Task<RawResponse> GetAsync(string token, string client) =>
+            gateway.SendAsync(Request.Send("GET", target, [$"Authorization: Bearer {token}", "X-Forwarded-For: " + client]));
+        for (var i = 0; i < 10; i++)
+        {
+            (await GetAsync($"wrong-{i}", "203.0.113.7")).AssertError(401, "invalid_key");
+            Assert.Equal(200, (await GetAsync($"wrong-{i}", "10.0.0.1")).Status);
+        }
+
+        var refused = await GetAsync(GatewayEnvironment.AdminToken, "203.0.113.7");
+
+        refused.AssertError(429, "rate_limited");
+        Assert.InRange(int.Parse(refused["Retry-After"]!, System.Globalization.CultureInfo.InvariantCulture), 1, 60);
+        (await SendAsync(gateway, GatewayEnvironment.AdminToken, "X-Forwarded-For: 203.0.113.7")).AssertError(429, "rate_limited");
+        Assert.Equal(200, (await GetAsync(GatewayEnvironment.AdminToken, "203.0.113.8")).Status);
+        Assert.Equal(200, (await GetAsync("wrong", "10.0.0.1")).Status);
+    }
+
     private static Task<RawResponse> SendAsync(GatewayEnvironment gateway, string token, params string[] fields) =>
         gateway.SendAsync(Request.Send("GET", "/admin/keys", [$"Authorization: Bearer {token}", .. fields]));
 

@@ -177,6 +177,36 @@ public sealed class VirtualKeyTests
         Decide(gateway, response, isAllowed);
     }
 
+    [Theory]
+    [InlineData(200, "X-Forwarded-For: 10.1.2.3")]
+    [InlineData(200, "X-Forwarded-For: 10.1.2.3", "Connection: X-Forwarded-For")]
+    [InlineData(403, "X-Forwarded-For: 8.8.8.8")]
+    [InlineData(403, "X-Forwarded-For: 8.8.8.8", "Connection: X-Forwarded-For")]
+    public async Task ForwardedFor_CountsForUltraAsWell(int status, params string[] fields)
+    {
+        await using var gateway = await GatewayEnvironment.StartAsync(c =>
+        {
+            c["VirtualKeys"]!.AsArray().Add(Key(("AllowedNetworks", new JsonArray("10.0.0.0/8", "127.0.0.0/8"))));
+            c["TrustedProxies"] = new JsonArray("127.0.0.0/8");
+        });
+
+        var response = await gateway.SendAsync(Request.Send("GET", "/ultra/v1/models", ["Authorization: Bearer " + Other, .. fields]));
+
+        Assert.Equal(status, response.Status);
+        Assert.Equal(status == 200 ? null : "network_not_allowed", response["x-ultraai-error"]);
+    }
+
+    [Theory]
+    [InlineData("/ultra/v1/models?key=")]
+    [InlineData("/ultra/v1/models?a=b&k%65y=")]
+    public async Task Key_InTheUrlOfUltra_IsRefused(string target)
+    {
+        await using var gateway = await GatewayEnvironment.StartAsync(c => c["VirtualKeys"]!.AsArray().Add(Key()));
+
+        (await gateway.SendAsync(Request.Send("GET", target + Other, ["Authorization: Bearer " + Other]))).AssertError(401, "invalid_key");
+        Assert.Equal(200, (await gateway.SendAsync(Request.Send("GET", target + "other", ["Authorization: Bearer " + Other]))).Status);
+    }
+
     private static void Decide(GatewayEnvironment gateway, RawResponse response, bool isAllowed)
     {
         if (isAllowed)

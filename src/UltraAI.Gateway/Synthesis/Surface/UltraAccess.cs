@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Http.Features;
 using UltraAI.Gateway.Admission;
 using UltraAI.Gateway.Errors;
@@ -20,6 +21,8 @@ internal sealed class UltraAccess(IVirtualKeySource keys, IForwardingSettingsSou
 
     private static readonly UltraError Nested = UltraError.Invalid(
         "nested_ultra", $"This request comes out of a run of /ultra ({InnerCalls.DepthField}); runs don't call runs. Give the panel models, not presets of a gateway.");
+
+    private static readonly UltraError KeyInUrl = UltraError.Of(new GatewayError(ErrorCode.InvalidKey, "The virtual key must not stand in the URL; it goes into the Authorization field."));
 
     /// <summary>For a client, who presents its virtual key.</summary>
     public RequestDelegate Guard(Func<HttpContext, VirtualKey, Task> handle) => Guard(handle, Identify);
@@ -63,7 +66,7 @@ internal sealed class UltraAccess(IVirtualKeySource keys, IForwardingSettingsSou
     private UltraError? Identify(HttpContext context, out VirtualKey? key)
     {
         key = null;
-        if (Prepare(context) is { } refusal)
+        if (Prepare(context, out var client) is { } refusal)
         {
             return refusal;
         }
@@ -74,25 +77,32 @@ internal sealed class UltraAccess(IVirtualKeySource keys, IForwardingSettingsSou
             return UltraError.Of(error);
         }
 
+        if (QueryKey.HoldsVirtualKey(target, keys.VirtualKeys))
+        {
+            return KeyInUrl;
+        }
+
         key = keys.VirtualKeys.Find(presented);
-        return Check(context, key);
+        return Check(client, key);
     }
 
     private UltraError? IdentifyByName(HttpContext context, out VirtualKey? key)
     {
         key = null;
-        if (Prepare(context) is { } refusal)
+        if (Prepare(context, out var client) is { } refusal)
         {
             return refusal;
         }
 
         var name = context.Request.Query["key"].ToString();
         key = keys.VirtualKeys.FindByName(name);
-        return key is null ? new UltraError(StatusCodes.Status404NotFound, "not_found", "There is no virtual key of the name that '?key=NAME' gives.") : Check(context, key);
+        return key is null ? new UltraError(StatusCodes.Status404NotFound, "not_found", "There is no virtual key of the name that '?key=NAME' gives.") : Check(client, key);
     }
 
-    private static UltraError? Prepare(HttpContext context)
+    private UltraError? Prepare(HttpContext context, out IPAddress? client)
     {
+        // Before any field is removed: the client's Connection field must not take X-Forwarded-For away.
+        client = ClientAddress.Of(context, settings.Forwarding.TrustedProxies);
         if (RequestPreparation.Refuse(context, isWebSocket: false) is { } refusal)
         {
             return UltraError.Of(refusal);
@@ -107,8 +117,8 @@ internal sealed class UltraAccess(IVirtualKeySource keys, IForwardingSettingsSou
         return null;
     }
 
-    private UltraError? Check(HttpContext context, VirtualKey? key) =>
-        AccessPolicy.CheckKey(key, ClientAddress.Of(context, settings.Forwarding.TrustedProxies), time) is { } denied ? UltraError.Of(denied) : null;
+    private UltraError? Check(IPAddress? client, VirtualKey? key) =>
+        AccessPolicy.CheckKey(key, client, time) is { } denied ? UltraError.Of(denied) : null;
 
     private delegate UltraError? Identification(HttpContext context, out VirtualKey? key);
 }
