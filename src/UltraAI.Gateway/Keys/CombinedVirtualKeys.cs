@@ -26,7 +26,7 @@ internal sealed partial class CombinedVirtualKeys : BackgroundService, IVirtualK
 
     private volatile VirtualKeyTable _table;
     private IReadOnlyList<StoredVirtualKey> _stored = [];
-    private Dictionary<string, (long Revision, VirtualKey? Key)> _built = new(StringComparer.Ordinal);
+    private Dictionary<string, (StoredVirtualKey Stored, VirtualKey? Key)> _built = new(StringComparer.Ordinal);
     private HashSet<(string, string)> _told = [];
     private bool _isStoreGone;
 
@@ -168,13 +168,13 @@ internal sealed partial class CombinedVirtualKeys : BackgroundService, IVirtualK
         var now = _time.GetUtcNow();
         var keys = new Dictionary<KeyDigest, VirtualKey>(configured.Entries);
         var names = configured.Entries.Values.Select(key => key.Name).ToHashSet(StringComparer.Ordinal);
-        var built = new Dictionary<string, (long, VirtualKey?)>(StringComparer.Ordinal);
+        var built = new Dictionary<string, (StoredVirtualKey, VirtualKey?)>(StringComparer.Ordinal);
         var told = new HashSet<(string, string)>();
         var lapse = DateTimeOffset.MaxValue;
         foreach (var item in stored)
         {
             var key = KeyOf(item);
-            built[item.Name] = (item.Revision, key);
+            built[item.Name] = (item, key);
             var obstacle = key is null ? "this version can't read its settings"
                 : names.Contains(item.Name) ? "the configuration has a key of that name"
                 : !keys.TryAdd(item.Digest, key) ? "another key has the same secret"
@@ -213,7 +213,8 @@ internal sealed partial class CombinedVirtualKeys : BackgroundService, IVirtualK
     /// <returns>The same object as before for what has not changed; null if its settings have faults.</returns>
     private VirtualKey? KeyOf(StoredVirtualKey stored)
     {
-        if (_built.TryGetValue(stored.Name, out var built) && built.Revision == stored.Revision)
+        // A store that has lost its data counts revisions anew.
+        if (_built.TryGetValue(stored.Name, out var built) && built.Stored.Revision == stored.Revision && built.Stored.Settings == stored.Settings)
         {
             return built.Key;
         }

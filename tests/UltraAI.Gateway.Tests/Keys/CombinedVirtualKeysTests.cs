@@ -184,6 +184,23 @@ public sealed class CombinedVirtualKeysTests : IDisposable
         Assert.Empty(_logs.Lines);
     }
 
+    [Fact]
+    public async Task Key_MadeAnewInAStoreThatLostItsData_HasItsNewSettings()
+    {
+        await PutAsync("stored", "first-secret");
+        await _keys.StartAsync(TestContext.Current.CancellationToken);
+        Assert.NotNull(Find("first-secret"));
+
+        // Revisions begin again at 1.
+        _store.Clear();
+        await Eventually.TrueAsync(() => Find("first-secret") is null, "the store is seen to be empty");
+        await PutAsync("stored", "second-secret", """{"enabled":false}""");
+
+        await Eventually.TrueAsync(() => Find("second-secret") is not null, "the new key is known");
+        Assert.False(_keys.VirtualKeys.Find("second-secret")!.Enabled);
+        await _keys.StopAsync(TestContext.Current.CancellationToken);
+    }
+
     private string? Find(string secret) => _keys.VirtualKeys.Find(secret)?.Name;
 
     private async Task<StoredVirtualKey> PutAsync(string name, string secret, string settings = "{}") =>

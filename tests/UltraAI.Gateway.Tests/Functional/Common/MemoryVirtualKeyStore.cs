@@ -38,6 +38,18 @@ internal sealed class MemoryVirtualKeyStore : IVirtualKeyStore
         return Write(() => _keys.TryGetValue(name, out var key) && (expectedRevision ?? key.Revision) == key.Revision && _keys.Remove(name));
     }
 
+    /// <summary>Loses everything, as a Redis without a disk does.</summary>
+    public void Clear()
+    {
+        lock (_lock)
+        {
+            _keys.Clear();
+            _revision = 0;
+        }
+
+        Signal();
+    }
+
     /// <summary>Tells that keys may have changed.</summary>
     public void Signal() => Interlocked.Exchange(ref _changed, new ConfigurationReloadToken()).OnReload();
 
