@@ -23,6 +23,9 @@ internal sealed class DrainState
     public Task Drain()
     {
         _isDraining = true;
+
+        // Either this sees that the last request has left, or that request sees that the gateway drains.
+        Interlocked.MemoryBarrier();
         CompleteIfIdle();
         return _idle.Task;
     }

@@ -38,8 +38,9 @@ internal sealed class RedisHeartbeat(
 
             availability.Instances = (int)answer[0];
         }
-        catch (Exception fault) when (fault is RedisException or TimeoutException or ObjectDisposedException)
+        catch (Exception fault) when (fault is RedisException or TimeoutException or ObjectDisposedException or OperationCanceledException)
         {
+            // Cancelled: the client does that to a call whose connection goes while it is being handed over.
             return fault is RedisServerException ? fault.Message : "no connection";
         }
 

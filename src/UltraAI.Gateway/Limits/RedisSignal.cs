@@ -13,7 +13,8 @@ internal sealed class RedisSignal(TimeProvider time)
         var set = _set.Task;
         if (!set.IsCompleted)
         {
-            await Task.WhenAny(set, Task.Delay(atMost, time, cancellation));
+            // Nothing of it is left once it is over: an endless delay beside the signal would stay until it is cancelled.
+            await set.WaitAsync(atMost, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellation.ThrowIfCancellationRequested();
         }
 

@@ -90,6 +90,27 @@ public sealed class SharedCredentialRestTests
     }
 
     [Fact]
+    public async Task RestOfBeforeTheClockWasSetBack_IsForgotten()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var instances = await StartAsync(redis);
+        instances.OpenAI.Handler = exchange => exchange.RespondAsync("429 Too Many Requests", "{}", "Retry-After: 120");
+        await using (var client = await instances.All[0].ConnectAsync())
+        {
+            await client.ExchangeAsync(Request.Post(Target, """{"model":"busy","messages":[]}"""));
+        }
+
+        // By an hour, for the first of the two.
+        await Eventually.TrueAsync(async () => (await redis.CommandAsync("ZCARD {ultraai}:rests")).Contains(":2", StringComparison.Ordinal), "Redis knows of both rests");
+        await redis.CommandAsync(
+            """EVAL "for _, whose in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do if string.find(whose, '/one/') then redis.call('ZINCRBY', KEYS[1], 3600000, whose) end end" 1 {ultraai}:rests""");
+        await using var late = await GatewayEnvironment.StartAsync(c => Configure(c, redis));
+
+        await Eventually.TrueAsync(() => late.CredentialStates().Any(state => state is ("two", "resting")), "the late one knows of the other rest");
+        Assert.Contains(("one", "ready"), late.CredentialStates());
+    }
+
+    [Fact]
     public async Task WithoutRedis_EachInstanceLearnsByItself()
     {
         await using var redis = await RedisServer.StartAsync();

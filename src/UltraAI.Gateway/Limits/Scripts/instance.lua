@@ -17,6 +17,11 @@ else
   isNew = redis.call('ZADD', KEYS[1], string.format('%.0f', now), id)
 end
 
+-- A clock that was set back leaves signs of life in the future: they count from now on.
+for _, other in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], string.format('(%.0f', now + 1000000), '+inf')) do
+  redis.call('ZADD', KEYS[1], string.format('%.0f', now), other)
+end
+
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('(%.0f', now - ttl))
 redis.call('PEXPIRE', KEYS[1], string.format('%.0f', ttl / 1000 * 6))
 return { redis.call('ZCARD', KEYS[1]), isNew }

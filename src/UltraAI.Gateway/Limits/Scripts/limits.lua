@@ -32,7 +32,7 @@ local function loadBucket(b)
     local level, at = string.match(raw, '^(%-?%d+) (%d+)')
     b.level, b.at = tonumber(level), tonumber(at)
     for holder, generation, amount, expiry in string.gmatch(raw, '|(%S+) (%d+) (%d+) (%d+)') do
-      amount, expiry = tonumber(amount), tonumber(expiry)
+      amount, expiry = tonumber(amount), math.min(tonumber(expiry), now + life) -- later only if the clock was set back
       before = before + amount
       if expiry <= now then
         expired = math.max(expired, expiry)

@@ -4,6 +4,9 @@
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+
+-- No rest is longer than five minutes: what ends later is from before the clock was set back.
+redis.call('ZREMRANGEBYSCORE', KEYS[1], string.format('(%.0f', now + 300000), '+inf')
 local before = redis.call('ZSCORE', KEYS[1], ARGV[1])
 local till = now + tonumber(ARGV[2])
 if before and tonumber(before) >= till then
