@@ -187,6 +187,10 @@ internal static partial class GatewayHost
             kestrel.Limits.MaxRequestBufferSize = 256 * 1024;
             kestrel.Limits.MinResponseDataRate = null;
 
+            // All streams of a connection share its window: with Kestrel's own, 1 MB, two uploads that a provider does not take (768 KB
+            // each) would hold up all others.
+            kestrel.Limits.Http2.InitialConnectionWindowSize = 16 * 1024 * 1024;
+
             // Signed URLs and tool fields are long.
             kestrel.Limits.MaxRequestLineSize = 64 * 1024;
             kestrel.Limits.MaxRequestHeadersTotalSize = 256 * 1024;

@@ -118,6 +118,40 @@ public sealed class Http2ClientTests
     }
 
     [Fact]
+    public async Task Uploads_ThatAProviderDoesNotTake_DontHoldUpCallsToAnother()
+    {
+        await using var gateway = await StartAsync();
+        using var held = new HeldUpstream(gateway.HuggingFace);
+        using var client = Client();
+        using var end = Deadlines.StepCancellation();
+        var bodies = Enumerable.Range(0, 4).Select(_ => new EndlessBody()).ToArray();
+        var uploads = bodies.Select(async body =>
+        {
+            using var upload = Message(gateway, HttpMethod.Post, "/huggingface/upload");
+            upload.Content = new StreamContent(body);
+            using var response = await client.SendAsync(upload, end.Token);
+        }).ToArray();
+        var (before, unchanged) = (0L, 0);
+        await Eventually.TrueAsync(
+            () =>
+            {
+                var now = bodies.Sum(body => body.Taken);
+                unchanged = now > 0 && now == before ? unchanged + 1 : 0;
+                before = now;
+                return unchanged == 20;
+            },
+            "no more of them is taken");
+
+        using var call = Message(gateway, HttpMethod.Post, "/openai/v1/x");
+        using var answer = await client.SendAsync(call, end.Token);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.All(uploads, upload => Assert.False(upload.IsCompleted));
+        await end.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(uploads));
+    }
+
+    [Fact]
     public async Task Refusal_OverHttp2_HasTheProvidersShape()
     {
         await using var gateway = await StartAsync();
@@ -151,5 +185,39 @@ public sealed class Http2ClientTests
         }
 
         return message;
+    }
+
+    /// <summary>A body without an end, and how much of it was taken.</summary>
+    private sealed class EndlessBody : Stream
+    {
+        private long _taken;
+
+        public long Taken => Volatile.Read(ref _taken);
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            Interlocked.Add(ref _taken, count);
+            return count;
+        }
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }
