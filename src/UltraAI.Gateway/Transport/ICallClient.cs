@@ -38,7 +38,7 @@ internal interface ICallClient
     /// <summary>Sends status and fields on: the body's first byte is not there yet.</summary>
     Task SendHeadAsync();
 
-    /// <summary>All of the response has arrived from the provider; the client may still be reading.</summary>
+    /// <summary>All of the response has arrived from the provider, and the client may still be reading; or no more of it is read.</summary>
     void ResponseArrived();
 
     /// <summary>Breaks the connection: the client neither reads nor sends any more.</summary>

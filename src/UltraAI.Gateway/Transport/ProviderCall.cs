@@ -23,6 +23,7 @@ internal sealed partial class ProviderCall
     private long _firstByte;
     private long _waitsSince;
     private long _longestSilence;
+    private bool _hasArrived;
     private int _isEnded;
 
     /// <param name="provider">Whom to call.</param>
@@ -194,11 +195,21 @@ internal sealed partial class ProviderCall
     /// <summary>All of the response has arrived: the place is free for the next call, while the client may still be reading.</summary>
     public void ResponseArrived()
     {
-        if (RequestBody == RequestBodyState.Done && !IsWebSocket)
+        _hasArrived = true;
+        LeaveEarly();
+    }
+
+    /// <summary>Nobody reads the response any more, be it at its end or before.</summary>
+    public void ResponseReleased()
+    {
+        // A client that leaves while a piece is on its way to it: whoever wrote will say so, but the call is settled before that.
+        // A rest that the gateway itself leaves out, as of an error's text, is no failure.
+        if (!_hasArrived && IsAborted && !IsWebSocket)
         {
-            LeaveGates();
-            _client?.ResponseArrived();
+            Fail(CallOutcome.Cancelled, null);
         }
+
+        LeaveEarly();
     }
 
     /// <summary>Gives everything back and counts the call. May be called more than once.</summary>
@@ -210,6 +221,15 @@ internal sealed partial class ProviderCall
             _abortRegistration.Dispose();
             LeaveGates();
             _reporter?.Ended(this);
+        }
+    }
+
+    private void LeaveEarly()
+    {
+        if (RequestBody == RequestBodyState.Done && !IsWebSocket)
+        {
+            LeaveGates();
+            _client?.ResponseArrived();
         }
     }
 

@@ -35,7 +35,7 @@ internal sealed class ProviderContent : HttpContent
         if (disposing)
         {
             _inner.Dispose();
-            _call.ResponseArrived();
+            _call.ResponseReleased();
         }
 
         base.Dispose(disposing);

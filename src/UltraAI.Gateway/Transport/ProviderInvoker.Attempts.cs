@@ -181,9 +181,13 @@ internal sealed partial class ProviderInvoker
 
     private async ValueTask<bool> RestAsync(ProviderCall call, HttpResponseMessage response, bool goesOn)
     {
-        // The text of an answer that goes to the client is the client's.
-        var text = goesOn ? await ReadErrorAsync(call, response) : default;
-        var rule = RestRule.Read(response, text, time.GetUtcNow());
+        if (!goesOn)
+        {
+            // This head is the call's: it starts the clock again before its body is looked at.
+            call.Clock.Restart();
+        }
+
+        var rule = RestRule.Read(response, await ReadErrorAsync(call, response), time.GetUtcNow());
         var model = rule.IsForAllModels ? null : call.Facts?.Model;
         if (call.Credential!.Rest(model, rule.Length))
         {
@@ -227,22 +231,22 @@ internal sealed partial class ProviderInvoker
 
     private static async ValueTask<bool> SaysRejectedAsync(ProviderCall call, HttpResponseMessage response)
     {
-        var start = await response.ReadStartAsync(MaxErrorBytes, call.Clock.Token);
-        var text = Decode(response, start);
-        response.Content = new StartedContent(response.Content, start, await response.Content.ReadAsStreamAsync());
+        var body = await StartedContent.OpenAsync(response, MaxErrorBytes, call.Clock.Token);
+        var text = Decode(response, await body.LookAsync(CancellationToken.None));
         return call.Provider.Kind.RejectsCredential((int)response.StatusCode, text.Span);
     }
 
     private async ValueTask<ReadOnlyMemory<byte>> ReadErrorAsync(ProviderCall call, HttpResponseMessage response)
     {
         using var patience = new CancellationTokenSource(ErrorPatience, time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, call.Clock.Token);
         try
         {
-            return Decode(response, await response.ReadStartAsync(MaxErrorBytes, linked.Token));
+            var body = await StartedContent.OpenAsync(response, MaxErrorBytes, call.Clock.Token);
+            return Decode(response, await body.LookAsync(patience.Token));
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
         {
+            // Where the answer goes to the client, its reader meets the same.
             return default;
         }
     }

@@ -70,7 +70,7 @@ internal sealed class ProviderStream(Stream inner, ProviderCall call) : Stream
         if (disposing)
         {
             inner.Dispose();
-            call.ResponseArrived();
+            call.ResponseReleased();
         }
 
         base.Dispose(disposing);

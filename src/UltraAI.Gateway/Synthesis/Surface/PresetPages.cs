@@ -47,7 +47,7 @@ internal sealed class PresetPages(RunLauncher launcher, IUltraSource settings, I
         json.WriteEndObject();
     });
 
-    /// <summary>A preset is ready if a quorum of its members and a lead have a provider with a destination whose circuit lets calls through: 503 if none is.</summary>
+    /// <summary>A preset is ready if a quorum of its members and a lead are: a circuit lets calls through, and a credential is neither taken out nor at rest for the model. 503 if none is.</summary>
     public Task ReadyAsync(HttpContext context, VirtualKey key)
     {
         var states = settings.Ultra.Presets.Values.OrderBy(preset => preset.Name, StringComparer.Ordinal).Select(StateOf).ToArray();
@@ -79,7 +79,7 @@ internal sealed class PresetPages(RunLauncher launcher, IUltraSource settings, I
         preset.Members.Count(member => member.Fallbacks.Prepend(member.Model).Any(IsThere)),
         preset.Lead.Models.Any(IsThere) || (preset.Lead.AllowMembers && preset.Members.Any(member => IsThere(member.Model))));
 
-    private bool IsThere(ModelReference model) => providers.Providers.TryGet(model.Provider, out var provider) && states.HasDestination(provider);
+    private bool IsThere(ModelReference model) => providers.Providers.TryGet(model.Provider, out var provider) && states.Serves(provider, model.Model);
 
     private static void WritePreset(Utf8JsonWriter json, Preset preset)
     {

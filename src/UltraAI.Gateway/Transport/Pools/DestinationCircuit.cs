@@ -40,7 +40,9 @@ internal sealed class DestinationCircuit
     public DestinationCircuit(TimeProvider time)
     {
         _time = time;
-        _breaker = new ResiliencePipelineBuilder<bool> { TimeProvider = time }
+
+        // The breaker goes by the date. Set back by an hour, it would stay open for one, whatever the probes say.
+        _breaker = new ResiliencePipelineBuilder<bool> { TimeProvider = new MonotonicTime(time) }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions<bool>
             {
                 FailureRatio = 0.5,

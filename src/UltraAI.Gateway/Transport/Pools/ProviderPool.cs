@@ -105,6 +105,14 @@ internal sealed class ProviderPool
         return best ?? (rest is null ? rejected : null);
     }
 
+    /// <summary>Whether a call for a model could be made now: a circuit lets it through, and a credential, if there are any, is neither taken out nor at rest for it.</summary>
+    public bool Serves(string model)
+    {
+        var now = _time.GetTimestamp();
+        return Array.Exists(Destinations, static destination => destination.Circuit.Allows)
+            && (Credentials.Length == 0 || Array.Exists(Credentials, credential => !credential.IsRejected && credential.RestOf(model, now) <= TimeSpan.Zero));
+    }
+
     public int IndexOf(Destination destination) => Array.IndexOf(Destinations, destination);
 
     public int IndexOf(CredentialState credential) => Array.IndexOf(Credentials, credential);

@@ -60,11 +60,11 @@ internal static class ProviderStateNames
     };
 }
 
-/// <summary>Tells the state of providers: for health, admin and dashboard.</summary>
+/// <summary>Tells the state of providers: for health, admin, dashboard and the readiness of presets.</summary>
 internal sealed class ProviderStates(ProviderPools pools)
 {
     public ProviderState Read(Provider provider) => pools.Of(provider).Read();
 
-    /// <summary>Whether a call to the provider would be let through by a circuit now.</summary>
-    public bool HasDestination(Provider provider) => pools.Of(provider).ChooseDestination(tried: 0) is not null;
+    /// <summary>Whether a call to the provider for a model could be made now, as far as circuits and credentials go.</summary>
+    public bool Serves(Provider provider, string model) => pools.Of(provider).Serves(model);
 }

@@ -6,22 +6,31 @@ namespace UltraAI.Gateway.Transport.Pools;
 internal sealed class StartedContent : HttpContent
 {
     private readonly HttpContent _inner;
-    private readonly ReadOnlyMemory<byte> _start;
-    private readonly Stream _rest;
+    private readonly StartedStream _stream;
 
-    public StartedContent(HttpContent inner, ReadOnlyMemory<byte> start, Stream rest)
+    private StartedContent(HttpContent inner, StartedStream stream)
     {
         _inner = inner;
-        _start = start;
-        _rest = rest;
+        _stream = stream;
         WholeContent.CopyFields(inner, this);
     }
 
-    protected override Task<Stream> CreateContentReadStreamAsync() => Task.FromResult<Stream>(new StartedStream(_start, _rest));
+    /// <summary>Puts it in the place of a response's content, to be looked at.</summary>
+    /// <param name="response">The response.</param>
+    /// <param name="limit">How much can be looked at.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public static async Task<StartedStream> OpenAsync(HttpResponseMessage response, int limit, CancellationToken cancellationToken)
+    {
+        var stream = new StartedStream(await response.Content.ReadAsStreamAsync(cancellationToken), limit, cancellationToken);
+        response.Content = new StartedContent(response.Content, stream);
+        return stream;
+    }
+
+    protected override Task<Stream> CreateContentReadStreamAsync() => Task.FromResult<Stream>(_stream);
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
     {
-        await using var source = new StartedStream(_start, _rest);
+        await using var source = _stream;
         await source.CopyToAsync(stream);
     }
 
@@ -35,64 +44,10 @@ internal sealed class StartedContent : HttpContent
     {
         if (disposing)
         {
+            _stream.Dispose();
             _inner.Dispose();
         }
 
         base.Dispose(disposing);
-    }
-
-    private sealed class StartedStream(ReadOnlyMemory<byte> start, Stream rest) : Stream
-    {
-        private ReadOnlyMemory<byte> _start = start;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            if (_start.IsEmpty)
-            {
-                return rest.ReadAsync(buffer, cancellationToken);
-            }
-
-            var count = Math.Min(_start.Length, buffer.Length);
-            _start[..count].CopyTo(buffer);
-            _start = _start[count..];
-            return ValueTask.FromResult(count);
-        }
-
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override void Flush() => throw new NotSupportedException();
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-            {
-                rest.Dispose();
-            }
-
-            base.Dispose(disposing);
-        }
     }
 }

@@ -16,7 +16,7 @@ internal sealed class GatewayMeasurements : IDisposable
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (ReferenceEquals(instrument.Meter.Scope, meters) && instrument.Name.StartsWith("ultraai.", StringComparison.Ordinal))
+            if (ReferenceEquals(instrument.Meter.Scope, meters) && (instrument.Name.StartsWith("ultraai.", StringComparison.Ordinal) || instrument.Name.StartsWith("gen_ai.", StringComparison.Ordinal)))
             {
                 listener.EnableMeasurementEvents(instrument);
             }

@@ -112,6 +112,44 @@ public sealed class DestinationCircuitTests
         Assert.Equal(CircuitState.Closed, _circuit.State);
     }
 
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public void ClockThatIsSet_ChangesNothing(int hours)
+    {
+        var time = new SetTime(_time);
+        var circuit = new DestinationCircuit(time);
+        for (var i = 0; i < DestinationCircuit.LeastAttempts; i++)
+        {
+            circuit.Count(AttemptVerdict.Fails, isProbe: false);
+        }
+
+        time.SetBy(TimeSpan.FromHours(hours));
+        Assert.False(circuit.TryEnter(out _));
+        _time.Advance(DestinationCircuit.OpenFor);
+        Assert.True(circuit.TryEnter(out var isProbe) && isProbe);
+
+        Assert.True(circuit.Count(AttemptVerdict.Works, isProbe));
+        Assert.Equal(CircuitState.Closed, circuit.State);
+    }
+
+    [Fact]
+    public void ClockThatIsSetBack_LeavesOldFailuresOld()
+    {
+        var time = new SetTime(_time);
+        var circuit = new DestinationCircuit(time);
+        for (var i = 0; i < DestinationCircuit.LeastAttempts - 1; i++)
+        {
+            circuit.Count(AttemptVerdict.Fails, isProbe: false);
+        }
+
+        time.SetBy(TimeSpan.FromHours(-1));
+        _time.Advance(DestinationCircuit.Window * 2);
+        circuit.Count(AttemptVerdict.Fails, isProbe: false);
+
+        Assert.Equal(CircuitState.Closed, circuit.State);
+    }
+
     [Fact]
     public void Counting_AllocatesNothing()
     {
@@ -129,5 +167,19 @@ public sealed class DestinationCircuitTests
         {
             _circuit.Count(verdict, isProbe: false);
         }
+    }
+
+    /// <summary>Time whose date is set by hand, while its timestamps go on as before.</summary>
+    private sealed class SetTime(TimeProvider time) : TimeProvider
+    {
+        private TimeSpan _offset;
+
+        public override long TimestampFrequency => time.TimestampFrequency;
+
+        public void SetBy(TimeSpan offset) => _offset = offset;
+
+        public override DateTimeOffset GetUtcNow() => time.GetUtcNow() + _offset;
+
+        public override long GetTimestamp() => time.GetTimestamp();
     }
 }

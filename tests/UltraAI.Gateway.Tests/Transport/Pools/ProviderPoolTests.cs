@@ -139,6 +139,43 @@ public sealed class ProviderPoolTests
     }
 
     [Fact]
+    public void ServesAModel_WhileACredentialIsNeitherTakenOutNorAtRestForIt()
+    {
+        var pool = PoolOf(Provider("secret-one", "secret-two"));
+        pool.Credentials[0].Reject();
+        Assert.True(pool.Serves("gpt"));
+
+        pool.Credentials[1].Rest("gpt", TimeSpan.FromSeconds(3));
+        Assert.Equal((false, true), (pool.Serves("gpt"), pool.Serves("other")));
+
+        pool.Credentials[1].Rest(null, TimeSpan.FromSeconds(2));
+        Assert.False(pool.Serves("other"));
+
+        _time.Advance(TimeSpan.FromSeconds(3));
+        Assert.True(pool.Serves("gpt"));
+        pool.Credentials[1].Reject();
+        Assert.False(pool.Serves("gpt"));
+    }
+
+    [Fact]
+    public void ServesAModel_WithoutCredentials_WhileACircuitLetsCallsThrough()
+    {
+        var pool = PoolOf(new Provider("p", ProviderKinds.OpenAI, ["https://one.example", "https://two.example"], []));
+        Assert.True(pool.Serves("gpt"));
+
+        foreach (var destination in pool.Destinations)
+        {
+            Assert.True(pool.Serves("gpt"));
+            for (var i = 0; i < DestinationCircuit.LeastAttempts; i++)
+            {
+                destination.Circuit.Count(AttemptVerdict.Fails, isProbe: false);
+            }
+        }
+
+        Assert.False(pool.Serves("gpt"));
+    }
+
+    [Fact]
     public void State_TellsWhatIsSo()
     {
         var pool = PoolOf(Provider("secret-one", "secret-two"));
