@@ -42,6 +42,7 @@ internal sealed class RunAdmission(VirtualKey key, PriceTable prices, LimitReser
 
         if (limits is not null && await limits.ExtendAsync(new LimitDemand(1, call.Tokens, 0)) is { } noRoom)
         {
+            budget?.GiveBack(cost);
             return noRoom;
         }
 

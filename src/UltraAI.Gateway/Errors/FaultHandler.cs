@@ -7,9 +7,9 @@ internal sealed partial class FaultHandler(ILogger<FaultHandler> logger)
 {
     public Task HandleAsync(HttpContext context, Exception exception, IErrorRenderer renderer)
     {
-        if (context.RequestAborted.IsCancellationRequested || exception is ConnectionResetException)
+        if (context.RequestAborted.IsCancellationRequested || exception is ConnectionResetException or ConnectionAbortedException)
         {
-            // Nobody is there to answer. A reset may show in the reading of the body before it is told; the server must not go on reading.
+            // Nobody is there to take an answer. A reset may show in the reading of the body before it is told; the server must not go on reading.
             context.Abort();
             return Task.CompletedTask;
         }

@@ -95,7 +95,7 @@ internal sealed partial class BudgetAccount(BudgetAccountId id, BudgetOptions op
         }
     }
 
-    /// <summary>Takes back what an extension got too late.</summary>
+    /// <summary>Takes back what an extension got too late, or in vain.</summary>
     public void GiveBack(long held)
     {
         lock (_gate)

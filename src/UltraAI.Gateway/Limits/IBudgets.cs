@@ -35,6 +35,11 @@ internal abstract class BudgetReservation
     /// <returns>Why not; null if it was taken.</returns>
     public abstract ValueTask<GatewayError?> ExtendAsync(long nanoUsd);
 
+    /// <summary>Takes an extension back: its call will not be made.</summary>
+    /// <param name="nanoUsd">As it was extended by.</param>
+    /// <remarks>Never waits, never throws; after the end it has nothing to do.</remarks>
+    public abstract void GiveBack(long nanoUsd);
+
     /// <summary>Ends it. What was not spent is free again; what was spent beyond it is charged in full.</summary>
     /// <remarks>Never waits, never throws; only the first call counts.</remarks>
     public abstract void Settle(long spentNanoUsd);

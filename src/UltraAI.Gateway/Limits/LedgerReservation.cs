@@ -21,6 +21,19 @@ internal sealed class LedgerReservation(BudgetAccount account, long held) : Budg
         return refusal.IsCompletedSuccessfully ? new ValueTask<GatewayError?>(Add(amount, refusal.Result)) : AddAsync(amount, refusal);
     }
 
+    public override void GiveBack(long nanoUsd)
+    {
+        var amount = Math.Clamp(nanoUsd, 0, BudgetAmounts.Max);
+        while (Volatile.Read(ref _held) is not Settled and var held)
+        {
+            if (Interlocked.CompareExchange(ref _held, held - amount, held) == held)
+            {
+                account.GiveBack(amount);
+                return;
+            }
+        }
+    }
+
     public override void Settle(long spentNanoUsd)
     {
         if (Interlocked.Exchange(ref _held, Settled) is not Settled and var held)

@@ -25,6 +25,7 @@ internal sealed partial class ProviderCall
     private long _longestSilence;
     private bool _hasArrived;
     private int _isEnded;
+    private volatile bool _isSatisfied;
 
     /// <param name="provider">Whom to call.</param>
     /// <param name="target">Path and query, as they are to be sent.</param>
@@ -181,10 +182,13 @@ internal sealed partial class ProviderCall
         Content?.Take(piece);
     }
 
+    /// <summary>Its maker has read all that it wanted of the response: whatever becomes of the rest of it, the call has not failed.</summary>
+    public void Satisfied() => _isSatisfied = true;
+
     /// <summary>The first failure counts: what follows from it is noise.</summary>
     public void Fail(CallOutcome outcome, GatewayError? error, Exception? cause = null)
     {
-        if (_failure is null)
+        if (_failure is null && !_isSatisfied)
         {
             _failure = outcome;
             Error = error;

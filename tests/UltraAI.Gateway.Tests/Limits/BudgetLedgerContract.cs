@@ -149,6 +149,24 @@ public abstract class BudgetLedgerContract : IDisposable
         await BudgetSetup.HoldAsync(ledger, 75 * Cent);
     }
 
+    [Fact]
+    public async Task ExtensionTakenBack_IsFreeForOthersAtOnce()
+    {
+        await using var ledger = _setup.Ledger(Store);
+        var run = await BudgetSetup.HoldAsync(ledger, 20 * Cent);
+        Assert.Null(await run.ExtendAsync(70 * Cent));
+
+        run.GiveBack(70 * Cent);
+
+        var other = await BudgetSetup.HoldAsync(ledger, 80 * Cent);
+        await BudgetSetup.RefuseAsync(ledger, 1);
+        run.Settle(5 * Cent);
+        other.Settle(0);
+        run.GiveBack(70 * Cent);
+        await BudgetSetup.RefuseAsync(ledger, (95 * Cent) + 1);
+        await BudgetSetup.HoldAsync(ledger, 95 * Cent);
+    }
+
     [Theory]
     [InlineData("Day", "2126-11-25T00:00:00Z")]
     [InlineData("Month", "2126-12-01T00:00:00Z")]

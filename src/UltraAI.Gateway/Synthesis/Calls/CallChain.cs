@@ -23,8 +23,8 @@ internal sealed record ChainRequest
     /// <summary>How much of the stage's time is left: a retry must fit.</summary>
     public required Func<TimeSpan> TimeLeft { get; init; }
 
-    /// <summary>Whether more may be taken of the run's own budget.</summary>
-    public required Func<PlannedCall, bool> MayExtend { get; init; }
+    /// <summary>Takes what one more attempt may need; false if there is no room for it.</summary>
+    public required Func<PlannedCall, ValueTask<bool>> TryExtendAsync { get; init; }
 
     public Func<ChatEvent, CancellationToken, ValueTask>? OnEvent { get; init; }
 }
@@ -111,8 +111,8 @@ internal sealed class CallChain(IInnerCalls calls, RunAdmission run, IChainObser
         return mayHelp ? failure.RetryAfter ?? UsualWait : null;
     }
 
-    private async ValueTask<bool> MayGoOnAsync(ChainRequest request, ChainLink link, CancellationToken cancellationToken) =>
-        !cancellationToken.IsCancellationRequested && request.MayExtend(link.Planned) && await run.ExtendAsync(link.Planned) is null;
+    private static async ValueTask<bool> MayGoOnAsync(ChainRequest request, ChainLink link, CancellationToken cancellationToken) =>
+        !cancellationToken.IsCancellationRequested && await request.TryExtendAsync(link.Planned);
 
     private async Task<ChainResult> AttemptAsync(ChainRequest request, ChainLink link, int attempt, CancellationToken cancellationToken)
     {

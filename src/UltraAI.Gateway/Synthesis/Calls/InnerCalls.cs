@@ -84,6 +84,7 @@ internal sealed class InnerCalls(
                 : await ReadErrorAsync(call, response);
             if (chat.Failure is null)
             {
+                call.Satisfied();
                 await DrainAsync(call, response);
             }
         }

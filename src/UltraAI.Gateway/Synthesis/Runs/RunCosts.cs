@@ -10,6 +10,7 @@ internal sealed class RunCosts(RunAdmission admission, decimal? maxUsd)
     private readonly Lock _lock = new();
     private readonly long? _max = maxUsd is { } usd ? (long)Math.Min(usd * NanoPerUsd, long.MaxValue) : null;
     private long _committed;
+    private int _stage;
 
     /// <summary>Whether calls fit in beside what has been spent.</summary>
     public bool Fits(IEnumerable<PlannedCall> calls) => _max is not { } max || admission.SpentNanoUsd + calls.Sum(admission.WorstCase) <= max;
@@ -23,29 +24,51 @@ internal sealed class RunCosts(RunAdmission admission, decimal? maxUsd)
             lock (_lock)
             {
                 _committed = cost;
+                _stage++;
             }
         }
     }
 
-    /// <summary>Takes one more call into the stage that runs.</summary>
-    /// <returns>False if there is no room for it.</returns>
-    public bool TryAdd(PlannedCall call)
+    /// <summary>Takes one more call into the stage that runs, out of the preset's budget and of what the key has.</summary>
+    /// <returns>False if either has no room for it: then nothing is taken.</returns>
+    public async ValueTask<bool> TryExtendAsync(PlannedCall call)
     {
-        if (_max is not { } max)
+        var cost = _max is null ? 0 : admission.WorstCase(call);
+        if (!TryAdd(cost, out var stage))
+        {
+            return false;
+        }
+
+        if (await admission.ExtendAsync(call) is null)
         {
             return true;
         }
 
-        var cost = admission.WorstCase(call);
+        Remove(cost, stage);
+        return false;
+    }
+
+    private bool TryAdd(long cost, out int stage)
+    {
         lock (_lock)
         {
-            if (_committed + cost > max)
+            stage = _stage;
+            if (_committed + cost > _max)
             {
                 return false;
             }
 
             _committed += cost;
             return true;
+        }
+    }
+
+    // A stage that has begun meanwhile counts without it.
+    private void Remove(long cost, int stage)
+    {
+        lock (_lock)
+        {
+            _committed -= stage == _stage ? cost : 0;
         }
     }
 }

@@ -66,7 +66,7 @@ internal sealed partial class UltraRun
         Links = member.Planned.DraftLinks,
         Chat = _services.Variants.Draft(_plan.Request.Chat, member.Member, Preset.Options.Budget.DraftMaxTokens),
         TimeLeft = () => TimeSpan.Zero,
-        MayExtend = _costs.TryAdd,
+        TryExtendAsync = _costs.TryExtendAsync,
         OnEvent = !(_plan.Request.IsStream && _plan.Request.IncludesDrafts) ? null : async (item, token) =>
         {
             if (item.Kind == ChatEventKind.Text)

@@ -70,7 +70,7 @@ internal sealed partial class UltraRun
             Links = [member.Link! with { Planned = planned }],
             Chat = _services.Variants.Review(_plan.Request.Chat, fence, material, Preset.Options.Budget.ReviewMaxTokens),
             TimeLeft = () => TimeSpan.Zero,
-            MayExtend = _costs.TryAdd,
+            TryExtendAsync = _costs.TryExtendAsync,
         };
     }
 

@@ -50,7 +50,7 @@ internal sealed partial class UltraRun
         var hasBadJson = false;
         for (var i = 0; i < leads.Count && !window.IsOver; i++)
         {
-            if (i > 0 && !(_costs.TryAdd(leads[i].Planned) && await _admission.ExtendAsync(leads[i].Planned) is null))
+            if (i > 0 && !await _costs.TryExtendAsync(leads[i].Planned))
             {
                 break;
             }
@@ -104,7 +104,7 @@ internal sealed partial class UltraRun
                 Chat = LeadRequest(),
                 AcceptsToolCalls = true,
                 TimeLeft = () => window.Left,
-                MayExtend = _costs.TryAdd,
+                TryExtendAsync = _costs.TryExtendAsync,
                 OnEvent = stream.OnEventAsync,
             },
             window.Token));

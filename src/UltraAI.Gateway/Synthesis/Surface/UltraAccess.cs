@@ -8,11 +8,13 @@ using UltraAI.Gateway.Providers;
 using UltraAI.Gateway.Synthesis.Calls;
 using UltraAI.Gateway.Synthesis.Runs;
 using UltraAI.Gateway.Telemetry.Access;
+using UltraAI.Gateway.Transport;
 
 namespace UltraAI.Gateway.Synthesis.Surface;
 
-/// <summary>Stands before every endpoint of /ultra: draining, the virtual key, faults of our own. As passthrough does it.</summary>
-internal sealed class UltraAccess(IVirtualKeySource keys, IForwardingSettingsSource settings, DrainState drain, FaultHandler faults, IErrorRenderer renderer, TimeProvider time)
+/// <summary>Stands before every endpoint of /ultra: draining, the virtual key, faults of our own, clients that stop reading. As passthrough does it.</summary>
+internal sealed class UltraAccess(
+    IVirtualKeySource keys, IForwardingSettingsSource settings, TransportOptions transport, DrainState drain, FaultHandler faults, IErrorRenderer renderer, TimeProvider time)
 {
     private static readonly UltraError Draining = UltraError.Of(new GatewayError(ErrorCode.Draining, "This gateway is shutting down; try again, on another instance.")
     {
@@ -32,6 +34,7 @@ internal sealed class UltraAccess(IVirtualKeySource keys, IForwardingSettingsSou
 
     private RequestDelegate Guard(Func<HttpContext, VirtualKey, Task> handle, Identification identify) => async context =>
     {
+        context.Response.Body = new ClientStream(context, context.Response.Body, transport.Timeout, time);
         if (!drain.TryEnter())
         {
             await UltraResponse.WriteAsync(context, Draining);

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using UltraAI.Gateway.Keys;
+using UltraAI.Gateway.Limits;
 using UltraAI.Gateway.Simulator;
 using UltraAI.Gateway.Tests.Functional.Common;
 using Xunit;
@@ -69,6 +71,38 @@ public sealed class UltraAdmissionTests
 
         Assert.Equal("budget_exhausted", (string?)answer["error"]!["code"]);
         Assert.Empty(environment.Requests);
+    }
+
+    [Fact]
+    public async Task RetryThatTheLimitsRefuse_HoldsNoMoney()
+    {
+        // As many requests as the run reserves, and so none for a retry.
+        var budget = new BudgetOptions { Usd = 100, Period = BudgetPeriod.Total };
+        await using var environment = await UltraEnvironment.StartAsync(changeGateway: gateway =>
+        {
+            var key = gateway["VirtualKeys"]![0]!;
+            key["Limits"] = new JsonObject { ["RequestsPerMinute"] = 1, ["RequestBurst"] = 7 };
+            key["Budget"] = new JsonObject { ["Usd"] = budget.Usd, ["Period"] = "Total" };
+        });
+        var fail = new TaskCompletionSource();
+        var answer = new TaskCompletionSource();
+        environment.Members[0].Script(UltraEnvironment.IsDraft, SimulatedBehaviour.ServerError with { Barrier = fail.Task });
+        environment.Lead.Script(_ => true, new SimulatedBehaviour { Text = "Two.", Barrier = answer.Task });
+        environment.ScriptUsualRun();
+
+        var run = environment.AskAsync();
+        await environment.Members[0].WaitForRequestAsync();
+        var before = await RemainingAsync();
+        fail.SetResult();
+        await environment.Lead.WaitForRequestAsync();
+
+        Assert.InRange(before, 1, (long)budget.Usd * 1_000_000_000);
+        await Eventually.TrueAsync(async () => await RemainingAsync() == before, "the run holds what it held when it began");
+        Assert.Single(environment.Members[0].Requests);
+        answer.SetResult();
+        Assert.Equal("http_error", (string?)(await run)["ultra"]!["members"]![0]!["draft"]);
+
+        async Task<long> RemainingAsync() => (await environment.Service<IBudgets>().ReadAsync("ultra-tests", budget)).RemainingNanoUsd;
     }
 
     [Theory]

@@ -19,23 +19,35 @@ public sealed class UltraInnerCallTests
     {
         await using var environment = await UltraEnvironment.StartAsync(changeGateway: gateway =>
             gateway["Limits"] = new JsonObject { ["openai"] = new JsonObject { ["MaxConcurrent"] = 1 } });
-        Assert.True(environment.Service<IProviderSource>().Providers.TryGet("openai", out var provider));
-        var target = new CallTarget(provider, "model-a");
-        var run = new RunAdmission(new VirtualKey { Name = "tests" }, environment.Service<IPriceSource>().Prices, null, null, 0);
-        var call = new InnerCall
-        {
-            Id = "i.m1",
-            Reference = new ModelReference("openai", "model-a"),
-            Target = target,
-            Request = new ChatRequest { Model = "model-a", Messages = [ChatMessage.Of(ChatRole.User, "Hello")] },
-            Planned = new PlannedCall([target], 10, 10),
-            OnEvent = (_, _) => throw new NotSupportedException("A fault."),
-        };
+        var (run, call) = CallTo(environment, "openai", "model-a");
 
-        await Assert.ThrowsAsync<NotSupportedException>(() => environment.Service<IInnerCalls>().SendAsync(run, call, TestContext.Current.CancellationToken));
-        var next = await environment.Service<IInnerCalls>().SendAsync(run, call with { OnEvent = null }, TestContext.Current.CancellationToken);
+        await Assert.ThrowsAsync<NotSupportedException>(() => environment.Service<IInnerCalls>().SendAsync(
+            run, call with { OnEvent = (_, _) => throw new NotSupportedException("A fault.") }, TestContext.Current.CancellationToken));
+        var next = await environment.Service<IInnerCalls>().SendAsync(run, call, TestContext.Current.CancellationToken);
 
         Assert.Equal(ChatOutcome.Ok, next.Chat.Outcome);
+    }
+
+    [Theory]
+    [InlineData("openai", "model-a", false)]
+    [InlineData("openai", "model-a", true)]
+    [InlineData("anthropic", "model-b", false)]
+    [InlineData("anthropic", "model-b", true)]
+    public async Task WholeAnswer_IsNoFailedCall_WhenItsBodyDoesNotEnd(string name, string model, bool breaksOff)
+    {
+        // The last event is sent, and then nothing, not even the end of the body; or the connection breaks there.
+        const int AfterTheLast = 1_000;
+        await using var environment = await UltraEnvironment.StartAsync();
+        environment.Simulator.All.Single(provider => provider.Name == name).Script(
+            _ => true, new SimulatedBehaviour { Text = "Two moons.", HangAfterChunks = breaksOff ? null : AfterTheLast, CutAfterChunks = breaksOff ? AfterTheLast : null });
+        var (run, call) = CallTo(environment, name, model);
+
+        var result = await environment.Service<IInnerCalls>().SendAsync(run, call, TestContext.Current.CancellationToken);
+
+        Assert.Equal((ChatOutcome.Ok, "Two moons."), (result.Chat.Outcome, result.Chat.Text));
+        Assert.False(result.Charge.IsEstimated);
+        Assert.Equal((1, 1), (environment.Measurements.Sum("ultraai.requests"), environment.Measurements.Sum("ultraai.requests", "outcome=ok")));
+        Assert.DoesNotContain(environment.Logs.Lines, line => line.StartsWith("Warning", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -66,6 +78,21 @@ public sealed class UltraInnerCallTests
 
         Assert.Equal("ok", (string?)next["ultra"]!["members"]![0]!["draft"]);
         Assert.Equal(["protocol_error", "ok", "ok"], answer["ultra"]!["members"]!.AsArray().Select(member => (string?)member!["draft"]));
+    }
+
+    private static (RunAdmission Run, InnerCall Call) CallTo(UltraEnvironment environment, string name, string model)
+    {
+        Assert.True(environment.Service<IProviderSource>().Providers.TryGet(name, out var provider));
+        var target = new CallTarget(provider, model);
+        var call = new InnerCall
+        {
+            Id = "i.m1",
+            Reference = new ModelReference(name, model),
+            Target = target,
+            Request = new ChatRequest { Model = model, Messages = [ChatMessage.Of(ChatRole.User, "Hello")], MaxOutputTokens = 100 },
+            Planned = new PlannedCall([target], 10, 10),
+        };
+        return (new RunAdmission(new VirtualKey { Name = "tests" }, environment.Service<IPriceSource>().Prices, null, null, 0), call);
     }
 
     // As a server would that does not heed max_tokens.
