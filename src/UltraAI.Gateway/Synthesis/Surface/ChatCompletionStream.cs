@@ -21,7 +21,7 @@ internal sealed class ChatCompletionStream(HttpContext context, StartedRun run, 
     private static readonly TimeSpan Hold = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(10);
 
-    private readonly EventStream _stream = new(context);
+    private readonly EventStream _stream = new(context, time);
     private readonly DateTimeOffset _created = time.GetUtcNow();
     private bool _hasStarted;
     private bool _hasRole;
@@ -30,40 +30,47 @@ internal sealed class ChatCompletionStream(HttpContext context, StartedRun run, 
     private int _calls;
     private int _ended;
 
+    // Most events write nothing: so it counts from what was sent last, not from the last event.
+    private TimeSpan Patience => _stream.Silence is { } silence ? KeepAlive - silence : Hold - run.Events.Elapsed;
+
     public async Task RunAsync()
     {
         var pump = new EventPump(run.Events, time, context.RequestAborted);
         while (true)
         {
-            if (await pump.NextAsync(_hasStarted ? KeepAlive : Hold - run.Events.Elapsed) is not { } item)
+            if (await pump.NextAsync(Patience) is { } item)
             {
-                Start();
-                Alive();
-                await _stream.FlushAsync();
-                continue;
-            }
-
-            do
-            {
-                if (item.Event is RunFailed { Error: var error } && !_hasStarted)
+                do
                 {
-                    await refuse(error);
-                    return;
-                }
+                    if (item.Event is RunFailed { Error: var error } && !_hasStarted)
+                    {
+                        await refuse(error);
+                        return;
+                    }
 
-                Take(item);
-                if (item.Event.IsTerminal)
+                    Take(item);
+                    if (item.Event.IsTerminal)
+                    {
+                        await _stream.FlushAsync();
+                        return;
+                    }
+                }
+                while (pump.TryNext(out item));
+
+                if (_hasStarted)
                 {
                     await _stream.FlushAsync();
-                    return;
+                }
+
+                if (Patience > TimeSpan.Zero)
+                {
+                    continue;
                 }
             }
-            while (pump.TryNext(out item));
 
-            if (_hasStarted)
-            {
-                await _stream.FlushAsync();
-            }
+            Start();
+            Alive();
+            await _stream.FlushAsync();
         }
     }
 

@@ -5,9 +5,13 @@ using UltraAI.Gateway.Synthesis.Events;
 namespace UltraAI.Gateway.Synthesis.Surface;
 
 /// <summary>Writes server-sent events to a client.</summary>
-internal sealed class EventStream(HttpContext context)
+internal sealed class EventStream(HttpContext context, TimeProvider time)
 {
     private readonly ArrayBufferWriter<byte> _buffer = new(1024);
+    private long? _sent;
+
+    /// <summary>How long the client has been sent nothing; null until it has been sent the head.</summary>
+    public TimeSpan? Silence => _sent is { } sent ? time.GetElapsedTime(sent) : null;
 
     public void Start()
     {
@@ -48,15 +52,21 @@ internal sealed class EventStream(HttpContext context)
 
     public void Done() => _buffer.Write("data: [DONE]\n\n"u8);
 
-    /// <summary>Sends what has been written.</summary>
+    /// <summary>Sends what has been written; the first time the head, even if that is all.</summary>
     public async ValueTask FlushAsync()
     {
         if (_buffer.WrittenCount > 0)
         {
             await context.Response.Body.WriteAsync(_buffer.WrittenMemory, context.RequestAborted);
             _buffer.ResetWrittenCount();
-            await context.Response.Body.FlushAsync(context.RequestAborted);
         }
+        else if (_sent is not null)
+        {
+            return;
+        }
+
+        await context.Response.Body.FlushAsync(context.RequestAborted);
+        _sent = time.GetTimestamp();
     }
 
     private void Text(string text) => _buffer.Write(System.Text.Encoding.UTF8.GetBytes(text));

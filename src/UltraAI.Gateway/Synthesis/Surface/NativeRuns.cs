@@ -84,7 +84,7 @@ internal sealed class NativeRuns(UltraBody bodies, RunRequestReader reader, RunL
 
     private async Task StreamAsync(HttpContext context, StartedRun run)
     {
-        var stream = new EventStream(context);
+        var stream = new EventStream(context, time);
         var pump = new EventPump(run.Events, time, context.RequestAborted);
         stream.Start();
         while (true)

@@ -1,5 +1,8 @@
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using UltraAI.Gateway.Simulator;
+using UltraAI.Gateway.Tests.Functional.Common;
 using Xunit;
 
 namespace UltraAI.Gateway.Tests.Functional.Ultra;
@@ -36,6 +39,50 @@ public sealed class UltraHeartbeatTests
         Assert.EndsWith("data: [DONE]\n\n", rest, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("review_revise", "")]
+    [InlineData("review_revise", ",\"ultra\":{\"progress\":\"none\"}")]
+    [InlineData("off", "")]
+    public async Task OpenAIStream_BeginsWhenTheDraftsAreThere(string review, string more)
+    {
+        // On a clock that stands still no comment is ever due.
+        await using var environment = await StartAsync(new FakeTimeProvider(TimeProvider.System.GetUtcNow()), preset => preset["Review"] = new JsonObject { ["Mode"] = review });
+        var goOn = new TaskCompletionSource();
+        foreach (var member in environment.Members)
+        {
+            member.Script(UltraEnvironment.IsReview, new SimulatedBehaviour { Text = UltraEnvironment.Review(9, 4), Barrier = goOn.Task });
+        }
+
+        environment.Lead.Script(_ => true, new SimulatedBehaviour { Text = "Two.", Barrier = goOn.Task });
+        environment.ScriptUsualRun();
+
+        using var limit = Deadlines.StepCancellation();
+        using var response = await environment.PostAsync("/ultra/v1/chat/completions", UltraEnvironment.Body(",\"stream\":true" + more), HttpCompletionOption.ResponseHeadersRead, limit.Token);
+        goOn.SetResult();
+
+        Assert.Equal((200, "text/event-stream"), ((int)response.StatusCode, response.Content.Headers.ContentType?.MediaType));
+        Assert.EndsWith("data: [DONE]\n\n", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task OpenAIStream_IsKeptAlive_WhileDraftsComeThatItDoesNotShow()
+    {
+        await using var environment = await StartAsync();
+        environment.Members[2].Script(UltraEnvironment.IsDraft, new SimulatedBehaviour { Text = "one two", Chunks = 10_000, ChunkDelay = TimeSpan.FromMilliseconds(25) });
+        environment.ScriptUsualRun();
+
+        using var limit = Deadlines.StepCancellation();
+        var body = UltraEnvironment.Body(",\"stream\":true,\"ultra\":{\"include\":[\"drafts\"]}");
+        using var response = await environment.PostAsync("/ultra/v1/chat/completions", body, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(limit.Token));
+        for (var comments = 0; comments < 4;)
+        {
+            var line = await reader.ReadLineAsync(limit.Token);
+            Assert.Matches("^(: ultra initial [0-2]/3)?$", Assert.IsType<string>(line));
+            comments += line!.Length > 0 ? 1 : 0;
+        }
+    }
+
     [Fact]
     public async Task NativeStream_IsKeptAliveByComments()
     {
@@ -55,12 +102,13 @@ public sealed class UltraHeartbeatTests
     }
 
     // With a grace and an inactivity timeout that nobody waits for.
-    private static Task<UltraEnvironment> StartAsync() => UltraEnvironment.StartAsync(
+    private static Task<UltraEnvironment> StartAsync(TimeProvider? time = null, Action<JsonObject>? change = null) => UltraEnvironment.StartAsync(
         preset =>
         {
             preset["GraceMs"] = 600_000;
-            preset["Timeouts"] = new System.Text.Json.Nodes.JsonObject { ["InitialMs"] = 3_000_000, ["TotalMs"] = 3_600_000 };
+            preset["Timeouts"] = new JsonObject { ["InitialMs"] = 3_000_000, ["TotalMs"] = 3_600_000 };
+            change?.Invoke(preset);
         },
-        gateway => gateway["Transport"] = new System.Text.Json.Nodes.JsonObject { ["Timeout"] = "00:10:00" },
-        services => services.AddSingleton<TimeProvider>(new FastTime(40)));
+        gateway => gateway["Transport"] = new JsonObject { ["Timeout"] = "00:10:00" },
+        services => services.AddSingleton(time ?? new FastTime(40)));
 }
