@@ -18,6 +18,7 @@ internal sealed class Provider
         Name = name;
         Kind = kind;
         Destinations = [.. baseUrls.Select(baseUrl => new Destination(baseUrl))];
+        IsPublic = kind.DefaultBaseUrl is { } usual && Destinations.Any(destination => IsAt(destination.BaseUri, new Uri(usual)));
         Credentials = credentials;
         RoutePrefix = "/" + name;
         Route = RoutePrefix + "/{**target}";
@@ -33,6 +34,9 @@ internal sealed class Provider
 
     /// <summary>Where it is: at least one.</summary>
     public IReadOnlyList<Destination> Destinations { get; }
+
+    /// <summary>Whether a destination is the kind's own public address, and so a third party's, not a server that imitates it.</summary>
+    public bool IsPublic { get; }
 
     /// <summary>The base URL of its first destination.</summary>
     public string BaseUrl => Destinations[0].BaseUrl;
@@ -99,6 +103,11 @@ internal sealed class Provider
         var full = BasePath.Length == 0 ? target : BasePath + target;
         return full.IndexOf('?', StringComparison.Ordinal) is var question and >= 0 ? full.AsSpan(0, question) : full;
     }
+
+    // The path may be written with its version or without. A subdomain, such as eu.api.openai.com for data that stays in Europe, is in the same hands.
+    private static bool IsAt(Uri address, Uri usual) =>
+        (address.Scheme, address.Port) == (usual.Scheme, usual.Port)
+        && (address.IdnHost == usual.IdnHost || address.IdnHost.EndsWith("." + usual.IdnHost, StringComparison.Ordinal));
 }
 
 /// <summary>All providers of one configuration, by name.</summary>

@@ -8,6 +8,9 @@ namespace UltraAI.Gateway.Providers.Anthropic;
 internal sealed class AnthropicStreamReader : ChatStreamReader
 {
     private readonly List<long> _calls = [];
+
+    // By call: what it was begun with, as long as no piece of its arguments has come.
+    private readonly Dictionary<int, string> _inputs = [];
     private AnthropicStreamUsage _usage;
 
     protected override bool EndsWithBody => false;
@@ -24,6 +27,9 @@ internal sealed class AnthropicStreamReader : ChatStreamReader
                 break;
             case "content_block_delta":
                 ReadDelta(data.Get("delta"u8), data.Count("index"u8), events);
+                break;
+            case "content_block_stop":
+                ReadStop(data.Count("index"u8), events);
                 break;
             case "message_delta":
                 AddUsage(data.Get("usage"u8), isFinal: true, events);
@@ -55,6 +61,7 @@ internal sealed class AnthropicStreamReader : ChatStreamReader
                 AddText(ChatEventKind.Reasoning, block.Text("thinking"u8), events);
                 break;
             case "tool_use":
+                _inputs[_calls.Count] = block.Get("input"u8) is var input && input.IsObject() ? input.GetRawText() : "{}";
                 _calls.Add(index);
                 events.Add(new ChatEvent(ChatEventKind.ToolCall)
                 {
@@ -77,8 +84,19 @@ internal sealed class AnthropicStreamReader : ChatStreamReader
                 AddText(ChatEventKind.Reasoning, delta.Text("thinking"u8), events);
                 break;
             case "input_json_delta" when _calls.LastIndexOf(index) is var call and >= 0 && delta.Text("partial_json"u8) is { Length: > 0 } piece:
+                _inputs.Remove(call);
                 events.Add(new ChatEvent(ChatEventKind.ToolCall) { Index = call, Arguments = piece });
                 break;
+        }
+    }
+
+    // A call without arguments has no piece of them, or an empty one. Clients parse them as JSON, which the empty text is not.
+    private void ReadStop(long index, List<ChatEvent> events)
+    {
+        var call = _calls.LastIndexOf(index);
+        if (_inputs.Remove(call, out var input))
+        {
+            events.Add(new ChatEvent(ChatEventKind.ToolCall) { Index = call, Arguments = input });
         }
     }
 

@@ -17,6 +17,4 @@ internal sealed class AzureOpenAIChatDialect : OpenAIChatDialect
     protected override bool KnowsDeveloper(bool isPublicBaseUrl) => false;
 
     protected override bool TakesMaxCompletionTokens(string model, bool isPublicBaseUrl) => true;
-
-    protected override bool TakesSampling(string model, bool isPublicBaseUrl) => !OpenAIModels.IsReasoning(model);
 }

@@ -26,7 +26,7 @@ internal abstract class ChatDialect
     /// <summary>Writes the body.</summary>
     /// <param name="body">Where to.</param>
     /// <param name="request">A request in which <see cref="FindUnsupported"/> finds nothing.</param>
-    /// <param name="isPublicBaseUrl">Whether it goes to the kind's own default base URL, and so to the provider itself, not to one that imitates it.</param>
+    /// <param name="isPublicBaseUrl">Whether it goes to the kind's own public address, and so to the provider itself, not to one that imitates it.</param>
     public void WriteBody(IBufferWriter<byte> body, ChatRequest request, bool isPublicBaseUrl)
     {
         using var json = new Utf8JsonWriter(body, Json);

@@ -6,6 +6,9 @@ namespace UltraAI.Gateway.Providers.Chat;
 /// <remarks>Null counts as left out. Unknown properties of messages are passed over, as clients send a provider's message back with all that was in it.</remarks>
 internal sealed class ChatRequestReader
 {
+    /// <summary>What is said of a body with such text in it.</summary>
+    public const string NotUnicode = "The body holds text that is not valid Unicode.";
+
     private const int MostStops = 4;
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
@@ -31,6 +34,13 @@ internal sealed class ChatRequestReader
             errors.Invalid(null, $"The body is not JSON as it must be (line {exception.LineNumber + 1}): it is cut off, malformed, or names a property twice.");
             return new ChatRequestReading(null, errors.All);
         }
+        catch (InvalidOperationException)
+        {
+            // Of a property's name that is not Unicode: it can't be compared with the others.
+            var errors = new ChatRequestErrors();
+            errors.Invalid(null, NotUnicode);
+            return new ChatRequestReading(null, errors.All);
+        }
     }
 
     /// <param name="root">The body. Nothing of it is kept.</param>
@@ -46,7 +56,7 @@ internal sealed class ChatRequestReader
         catch (InvalidOperationException)
         {
             // Of a string that is not Unicode, such as half of a surrogate pair.
-            reader._errors.Invalid(null, "The body holds text that is not valid Unicode.");
+            reader._errors.Invalid(null, NotUnicode);
             return new ChatRequestReading(null, reader._errors.All);
         }
     }

@@ -124,6 +124,13 @@ internal sealed class ChatToolReader(ChatRequestErrors errors)
             return null;
         }
 
+        if (!value.Get("schema"u8).IsUnicode())
+        {
+            // It is passed on as it stands, and not read before a provider is given it.
+            errors.Invalid("response_format.json_schema.schema", ChatRequestReader.NotUnicode);
+            return null;
+        }
+
         return new ChatResponseFormat(ChatFormatKind.JsonSchema, name, value.Get("schema"u8).GetRawText())
         {
             Description = value.Text("description"u8),

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace UltraAI.Gateway.Providers.Chat;
@@ -15,6 +16,28 @@ internal static class JsonValues
 
     /// <exception cref="InvalidOperationException">The text is not valid Unicode.</exception>
     public static string? AsText(this JsonElement element) => element.ValueKind == JsonValueKind.String ? element.GetString() : null;
+
+    /// <summary>Whether all text in it, which must exist, is valid Unicode. JSON may hold bytes that are not UTF-8, and half of a surrogate pair as an escape.</summary>
+    public static bool IsUnicode(this JsonElement element)
+    {
+        var reader = new Utf8JsonReader(JsonMarshal.GetRawUtf8Value(element));
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName)
+                {
+                    reader.GetString();
+                }
+            }
+
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
 
     public static long? Long(this JsonElement element, ReadOnlySpan<byte> name)
     {

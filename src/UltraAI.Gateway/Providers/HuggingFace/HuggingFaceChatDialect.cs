@@ -10,5 +10,5 @@ internal sealed class HuggingFaceChatDialect : OpenAIChatDialect
 
     protected override bool TakesMaxCompletionTokens(string model, bool isPublicBaseUrl) => false;
 
-    protected override bool TakesSampling(string model, bool isPublicBaseUrl) => true;
+    protected override bool TakesSampling(string model) => true;
 }

@@ -23,8 +23,8 @@ internal class OpenAIChatDialect : ChatDialect
     /// <summary>Whether the most tokens are asked for by their newer name.</summary>
     protected virtual bool TakesMaxCompletionTokens(string model, bool isPublicBaseUrl) => isPublicBaseUrl || OpenAIModels.IsReasoning(model);
 
-    /// <summary>Whether the model takes temperature, top_p and penalties.</summary>
-    protected virtual bool TakesSampling(string model, bool isPublicBaseUrl) => !(isPublicBaseUrl && OpenAIModels.IsReasoning(model));
+    /// <summary>Whether the model takes temperature, top_p and penalties. A reasoning model refuses them behind a proxy too.</summary>
+    protected virtual bool TakesSampling(string model) => !OpenAIModels.IsReasoning(model);
 
     protected override void WriteProperties(Utf8JsonWriter json, ChatRequest request, bool isPublicBaseUrl)
     {
@@ -32,7 +32,7 @@ internal class OpenAIChatDialect : ChatDialect
         OpenAIMessageWriter.Write(json, request.Messages, KnowsDeveloper(isPublicBaseUrl));
         WriteTools(json, request);
         WriteFormat(json, request.ResponseFormat);
-        if (TakesSampling(request.Model, isPublicBaseUrl))
+        if (TakesSampling(request.Model))
         {
             WriteNumber(json, "temperature"u8, request.Temperature);
             WriteNumber(json, "top_p"u8, request.TopP);

@@ -42,9 +42,8 @@ internal sealed class InnerCalls(
         }
 
         var target = provider.TargetOf(dialect.TargetFor(model));
-        var isPublic = IsPublic(provider);
         var body = new ArrayBufferWriter<byte>(4096);
-        dialect.WriteBody(body, inner.Request with { Model = model }, isPublic);
+        dialect.WriteBody(body, inner.Request with { Model = model }, provider.IsPublic);
         var facts = new RequestFacts
         {
             Endpoint = provider.Kind.EndpointOf(HttpMethods.Post, provider.PathOf(target), provider.BasePath),
@@ -68,16 +67,16 @@ internal sealed class InnerCalls(
             WholeBody = new ReadOnlySequence<byte>(body.WrittenMemory),
         };
         contents.Begin(call, run.Key.Name, requestId: null);
-        return await CallAsync(run, inner, decision.Admission, call, isPublic, cancellationToken);
+        return await CallAsync(run, inner, decision.Admission, call, cancellationToken);
     }
 
-    private async Task<InnerResult> CallAsync(RunAdmission run, InnerCall inner, Admission.Admission admission, ProviderCall call, bool isPublic, CancellationToken cancellationToken)
+    private async Task<InnerResult> CallAsync(RunAdmission run, InnerCall inner, Admission.Admission admission, ProviderCall call, CancellationToken cancellationToken)
     {
         HttpResponseMessage? response = null;
         ChatResult? chat = null;
         try
         {
-            using var request = RequestOf(inner, call, isPublic);
+            using var request = RequestOf(inner, call);
             response = await invoker.SendAsync(request, cancellationToken);
             chat = response.StatusCode == HttpStatusCode.OK
                 ? await ReadAsync(inner, call, response)
@@ -111,7 +110,7 @@ internal sealed class InnerCalls(
         return new InnerResult { Chat = chat, Charge = charge, HadBody = hadBody, Elapsed = call.Elapsed, FirstByteAfter = call.FirstByteAfter };
     }
 
-    private HttpRequestMessage RequestOf(InnerCall inner, ProviderCall call, bool isPublic)
+    private HttpRequestMessage RequestOf(InnerCall inner, ProviderCall call)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, call.Provider.BaseUri)
         {
@@ -126,7 +125,7 @@ internal sealed class InnerCalls(
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
-        if (!isPublic)
+        if (!call.Provider.IsPublic)
         {
             // Nothing is told to third parties.
             request.Headers.TryAddWithoutValidation(CallField, inner.Id);
@@ -242,6 +241,4 @@ internal sealed class InnerCalls(
         ErrorCode.QueueFull or ErrorCode.CredentialsResting => new ChatFailure(ChatOutcome.RateLimited) { Message = error.Message, RetryAfter = error.RetryAfter },
         _ => new ChatFailure(ChatOutcome.ConnectError) { Message = error.Message },
     };
-
-    private static bool IsPublic(Provider provider) => provider.Kind.DefaultBaseUrl is { } usual && provider.Destinations.Any(destination => destination.BaseUrl == usual.TrimEnd('/'));
 }

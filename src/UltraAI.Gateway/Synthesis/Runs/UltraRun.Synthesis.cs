@@ -38,16 +38,17 @@ internal sealed partial class UltraRun
         var start = _services.Time.GetTimestamp();
         _events.Post(new StageStarted(RunStage.Synthesis, ["s.1"]));
         using var window = new LeadWindow(_services.Time, _plan.Deadlines.Synthesis(_events.Elapsed), _cancellation.Token);
-        var (ending, failed, cancelled) = await LeadAsync(leads, window, start);
-        StageEnded(span, RunStage.Synthesis, _services.Time.GetElapsedTime(start), ending.Lead is null ? 0 : 1, failed, cancelled);
-        return ending;
+        var (ending, asked, cancelled) = await LeadAsync(leads, window, start);
+        var ok = ending.Lead is null ? 0 : 1;
+        StageEnded(span, RunStage.Synthesis, _services.Time.GetElapsedTime(start), ok, asked - ok - cancelled, cancelled);
+        return ok == 0 ? ending : ending with { LeadAttempts = asked };
     }
 
-    private async Task<(Ending Ending, int Failed, int Cancelled)> LeadAsync(List<ChainLink> leads, LeadWindow window, long start)
+    private async Task<(Ending Ending, int Asked, int Cancelled)> LeadAsync(List<ChainLink> leads, LeadWindow window, long start)
     {
-        var failed = 0;
+        var asked = 0;
         var cancelled = 0;
-        var hasBadJson = false;
+        var badJson = default(Ending);
         for (var i = 0; i < leads.Count && !window.IsOver; i++)
         {
             if (i > 0 && !await _costs.TryExtendAsync(leads[i].Planned))
@@ -55,25 +56,30 @@ internal sealed partial class UltraRun
                 break;
             }
 
+            asked++;
             _events.Post(new LeadSelected(leads[i].Reference, i < _plan.Leads.Count ? "configured" : "member"));
             var (result, stream, wasCancelled) = await AskAsync(leads[i], i, window, start);
-            if (result.IsOk && (hasBadJson || i == leads.Count - 1 || !HasBadJson(result.Last.Chat)))
+            if (result.IsOk)
             {
-                return (new Ending { Answer = result.Last.Chat, Lead = result.Link.Reference, LeadAttempts = i + 1 }, failed, cancelled);
+                var answer = new Ending { Answer = result.Last.Chat, Lead = result.Link.Reference };
+                if (badJson is not null || i == leads.Count - 1 || !HasBadJson(result.Last.Chat))
+                {
+                    return (answer, asked, cancelled);
+                }
+
+                badJson = answer;
             }
 
-            hasBadJson |= result.IsOk;
             cancelled += wasCancelled ? 1 : 0;
-            failed += wasCancelled ? 0 : 1;
-            if (BrokenOff(stream.WasPassedOn) is { } broken)
+            if (BrokenOff(stream.WasPassedOn, badJson) is { } broken)
             {
-                return (broken, failed, cancelled);
+                return (broken, asked, cancelled);
             }
 
             if (stream.WasPassedOn)
             {
                 var error = ErrorOf(StatusCodes.Status502BadGateway, "lead_failed", $"The lead broke off in the middle of its answer ({result.Last.Chat.Outcome.Name()}).");
-                return (new Ending { Error = error }, failed, cancelled);
+                return (new Ending { Error = error }, asked, cancelled);
             }
 
             window.LeadFailed();
@@ -84,7 +90,8 @@ internal sealed partial class UltraRun
             }
         }
 
-        return (BrokenOff() ?? Exhausted(), failed, cancelled);
+        // No lead did better than the one whose JSON is bad: its answer is whole, and worth more than a draft or an error.
+        return (BrokenOff(whole: badJson) ?? badJson ?? Exhausted(), asked, cancelled);
     }
 
     private Ending Exhausted() => _survivors.Length > 0 && Preset.Lead.FallsBackToTopDraft

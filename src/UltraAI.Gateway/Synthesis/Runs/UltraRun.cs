@@ -99,7 +99,9 @@ internal sealed partial class UltraRun
     }
 
     /// <summary>How the run ends where it was broken off; null if it was not.</summary>
-    private Ending? BrokenOff(bool wasPassedOn = false)
+    /// <param name="wasPassedOn">Whether the client has been given a part of an answer.</param>
+    /// <param name="whole">A lead's answer that is there already, if there is one: it stands at the run's deadline.</param>
+    private Ending? BrokenOff(bool wasPassedOn = false, Ending? whole = null)
     {
         if (_cancellation.Reason is not { } reason)
         {
@@ -109,6 +111,11 @@ internal sealed partial class UltraRun
         if (reason != CancelReason.RunDeadline)
         {
             return new Ending { IsCancelled = true };
+        }
+
+        if (whole is not null)
+        {
+            return whole;
         }
 
         if (!wasPassedOn && _survivors.Length > 0 && Preset.Require == RequireMode.Any)

@@ -48,6 +48,11 @@ internal sealed class RunRequestReader(IUltraSource settings, IProviderSource pr
         {
             return (null, UltraError.Invalid("invalid_request", $"The body is not JSON as it must be (line {exception.LineNumber + 1}): it is cut off, malformed, or names a property twice."));
         }
+        catch (InvalidOperationException)
+        {
+            // Of a property's name that is not Unicode: it can't be compared with the others.
+            return (null, UltraError.Invalid("invalid_request", ChatRequestReader.NotUnicode));
+        }
 
         using (document)
         {
@@ -62,6 +67,14 @@ internal sealed class RunRequestReader(IUltraSource settings, IProviderSource pr
         {
             var first = reading.Errors[0];
             return (null, UltraError.Invalid(first.Code, first.Message, first.Param));
+        }
+
+        foreach (var param in (ReadOnlySpan<string>)["preset", "ultra"])
+        {
+            if (root.TryGetProperty(param, out var value) && !value.IsUnicode())
+            {
+                return (null, UltraError.Invalid("invalid_request", ChatRequestReader.NotUnicode, param));
+            }
         }
 
         if (isNative && root.Get("preset"u8) is { ValueKind: not (JsonValueKind.Undefined or JsonValueKind.Null or JsonValueKind.String) })

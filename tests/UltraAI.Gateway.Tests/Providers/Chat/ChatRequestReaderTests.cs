@@ -80,6 +80,8 @@ public sealed class ChatRequestReaderTests
     [InlineData("""[]""", null)]
     [InlineData("""{"model":"m","model":"n","messages":[HI]}""", null)]
     [InlineData("""{"model":"m","messages":[{"role":"user","content":"\ud800"}]}""", null)]
+    [InlineData("""{"model":"m","messages":[HI],"user":{"\ud800":1,"a":2}}""", null)]
+    [InlineData("""{"model":"m","messages":[HI],"response_format":{"type":"json_schema","json_schema":{"name":"s","schema":{"type":"\ud800"}}}}""", "response_format.json_schema.schema")]
     [InlineData("""{"model":"m",""", null)]
     [InlineData("", null)]
     public void Read_OfAWrongBody_SaysWhere(string body, string? param)

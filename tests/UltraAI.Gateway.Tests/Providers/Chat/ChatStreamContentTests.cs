@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using UltraAI.Gateway.Providers;
 using UltraAI.Gateway.Providers.Chat;
 using Xunit;
@@ -78,6 +79,42 @@ public sealed class ChatStreamContentTests
         var result = Read("Anthropic", """{"type":"message_delta","delta":{"stop_reason":"refusal","stop_details":{"type":"refusal","explanation":"No."}}}""", """{"type":"message_stop"}""");
 
         Assert.Equal((ChatOutcome.Refused, "No."), (result.Outcome, result.Refusal));
+    }
+
+    [Theory]
+    [InlineData("{}", new[] { "" }, "{}")]
+    [InlineData("{}", new string[0], "{}")]
+    [InlineData("null", new string[0], "{}")]
+    [InlineData("""{"city":"Oslo"}""", new[] { "" }, """{"city":"Oslo"}""")]
+    [InlineData("{}", new[] { "", "{\"city\":", "", "\"Oslo\"}" }, """{"city":"Oslo"}""")]
+    public void Anthropic_ArgumentsOfACall_AreAlwaysJson(string input, string[] pieces, string arguments)
+    {
+        // The second call has the same arguments, and blocks of text that reuse its index change nothing.
+        string[] Block(string id, int index) =>
+        [
+            $$"""{"type":"content_block_start","index":{{index}},"content_block":{"type":"tool_use","id":"{{id}}","name":"look","input":{{input}}} }""",
+            .. pieces.Select(piece => new JsonObject
+            {
+                ["type"] = "content_block_delta",
+                ["index"] = index,
+                ["delta"] = new JsonObject { ["type"] = "input_json_delta", ["partial_json"] = piece },
+            }.ToJsonString()),
+            $$"""{"type":"content_block_stop","index":{{index}}}""",
+        ];
+
+        var result = Read(
+            "Anthropic",
+            [
+                .. Block("a", 1),
+                .. Block("b", 2),
+                """{"type":"content_block_start","index":2,"content_block":{"type":"text","text":""}}""",
+                """{"type":"content_block_stop","index":2}""",
+                """{"type":"message_delta","delta":{"stop_reason":"tool_use"},"usage":{"output_tokens":1}}""",
+                """{"type":"message_stop"}""",
+            ]);
+
+        Assert.Equal(ChatOutcome.Ok, result.Outcome);
+        Assert.Equal([new ChatToolCall("a", "look", arguments), new ChatToolCall("b", "look", arguments)], result.ToolCalls);
     }
 
     [Theory]

@@ -71,6 +71,19 @@ public sealed class OpenAIChatDialectTests
         Assert.NotNull(body["max_completion_tokens"]);
     }
 
+    [Theory]
+    [InlineData("OpenAI", "gpt-4o", true)]
+    [InlineData("OpenAI", "o3", false)]
+    [InlineData("OpenAI", "openai/gpt-5.2", false)]
+    [InlineData("AzureOpenAI", "o3", false)]
+    [InlineData("HuggingFace", "openai/gpt-5.2", true)]
+    public void Body_BehindAProxy_HasSamplingWhereTheModelTakesIt(string kind, string model, bool hasTemperature)
+    {
+        var body = ChatBodies.Body(ProviderKinds.Find(kind)!, ChatBodies.RichFor(model), isPublicBaseUrl: false);
+
+        Assert.Equal((hasTemperature, hasTemperature, hasTemperature), (body["temperature"] is not null, body["top_p"] is not null, body["frequency_penalty"] is not null));
+    }
+
     [Fact]
     public void Body_ForAReasoningModelBehindAProxy_HasTheNewerName()
     {

@@ -1,0 +1,25 @@
+using UltraAI.Gateway.Providers;
+using UltraAI.Gateway.Transport;
+using Xunit;
+
+namespace UltraAI.Gateway.Tests.Transport;
+
+public sealed class ProviderTests
+{
+    [Theory]
+    [InlineData("OpenAI", true, "https://api.openai.com")]
+    [InlineData("OpenAI", true, "https://api.openai.com/v1")]
+    [InlineData("OpenAI", true, "https://API.openai.com:443/v1/")]
+    [InlineData("OpenAI", true, "https://eu.api.openai.com/v1")]
+    [InlineData("OpenAI", true, "https://proxy.example", "https://api.openai.com")]
+    [InlineData("OpenAI", false, "https://proxy.example/api.openai.com")]
+    [InlineData("OpenAI", false, "https://notapi.openai.com")]
+    [InlineData("OpenAI", false, "https://api.openai.com.proxy.example")]
+    [InlineData("OpenAI", false, "https://api.openai.com:8443")]
+    [InlineData("OpenAI", false, "http://api.openai.com")]
+    [InlineData("OpenAI", false, "https://api.anthropic.com")]
+    [InlineData("Anthropic", true, "https://api.anthropic.com/v1")]
+    [InlineData("AzureOpenAI", false, "https://mine.openai.azure.com")]
+    public void IsPublic_IsAboutWhereItIs_NotHowItIsWritten(string kind, bool isPublic, params string[] baseUrls) =>
+        Assert.Equal(isPublic, new Provider("p", ProviderKinds.Find(kind)!, baseUrls, []).IsPublic);
+}
