@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Net.Http.Headers;
 using UltraAI.Gateway.Errors;
+using UltraAI.Gateway.Providers.Chat;
 
 namespace UltraAI.Gateway.Admin;
 
@@ -97,10 +98,21 @@ internal static class AdminBody
     {
         try
         {
-            if (JsonNode.Parse(bytes, documentOptions: Strict) is JsonObject tree)
+            using var document = JsonDocument.Parse(bytes, Strict);
+            if (!document.RootElement.IsUnicode())
             {
-                return tree;
+                throw NotUnicode();
             }
+
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
+            {
+                return JsonObject.Create(document.RootElement.Clone())!;
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // A name that is not Unicode, which the search for one that stands twice comes upon.
+            throw NotUnicode();
         }
         catch (JsonException exception)
         {
@@ -112,6 +124,8 @@ internal static class AdminBody
     }
 
     private static AdminException Invalid(string detail) => new(new AdminProblem(StatusCodes.Status400BadRequest, ErrorCode.InvalidRequest, detail));
+
+    private static AdminException NotUnicode() => Invalid("The body holds text that is not valid Unicode.");
 
     private static AdminException TooLarge() =>
         new(new AdminProblem(StatusCodes.Status413PayloadTooLarge, ErrorCode.BodyTooLarge, $"The body is longer than {MaxBytes} bytes.")

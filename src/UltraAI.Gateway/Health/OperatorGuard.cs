@@ -1,4 +1,3 @@
-using UltraAI.Gateway.Admin;
 using UltraAI.Gateway.Admission;
 using UltraAI.Gateway.Errors;
 using UltraAI.Gateway.Forwarding;

@@ -113,6 +113,9 @@ public sealed class AdminFaultTests
     [InlineData("""{"name":"a","name":"b"}""")]
     [InlineData("""{"name":"a","limits":{"max_concurrent":1,"max_concurrent":2}}""")]
     [InlineData("""{"name":"a"} x""")]
+    [InlineData("""{"name":"\ud800"}""")]
+    [InlineData("""{"name":"a","models":["\ud800"]}""")]
+    [InlineData("""{"\ud800":1,"name":"a"}""")]
     [InlineData("""{"name":{"name":{"name":{"name":{"name":{"name":{"name":{"name":{"name":{"name":{"name":{"name":{"name":{"name":{"name":{"name":{"name":1}}}}}}}}}}}}}}}}}""")]
     public async Task Body_NotAnObject_Is400(string body)
     {

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using UltraAI.Gateway.Errors;
 
-namespace UltraAI.Gateway.Admin;
+namespace UltraAI.Gateway.Health;
 
 /// <summary>Counts wrong admin tokens per client address and, after ten within a minute, refuses that address for the rest of the minute.</summary>
 /// <remarks>

@@ -1,10 +1,10 @@
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using UltraAI.Gateway.Admin;
+using UltraAI.Gateway.Health;
 using Xunit;
 
-namespace UltraAI.Gateway.Tests.Admin;
+namespace UltraAI.Gateway.Tests.Health;
 
 public sealed class AdminAttemptsTests
 {
