@@ -205,6 +205,34 @@ public sealed class RedisLimitRaceTests(ITestOutputHelper output)
         Assert.InRange(watch.Elapsed.TotalSeconds, 5, 15);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task KeysThatComeAndGo_WithALimitedProvider_AreAllDecided()
+    {
+        // So many that each rests long enough to be forgotten between two of its requests.
+        const int Keys = 5000;
+        await using var instances = await RedisInstances.StartAsync(2);
+        var options = new LimitOptions { MaxConcurrent = 100 };
+        var providers = Enumerable.Range(0, 2).Select(_ => new LimitSubject("provider:openai", "openai", new LimitOptions { RequestsPerMinute = 100_000_000, MaxConcurrent = 1000 })).ToArray();
+        var keys = Enumerable.Range(0, 2).Select(_ => Enumerable.Range(0, Keys).Select(number => new LimitSubject($"key:{number}", $"{number}", options)).ToArray()).ToArray();
+        var (next, admitted) = (0, 0);
+
+        await RaceAsync(async client =>
+        {
+            var key = keys[client % 2][Interlocked.Increment(ref next) % Keys];
+            var decision = await instances[client % 2].ReserveAsync(key, new LimitDemand(1, 0, 1), providers[client % 2], new LimitDemand(1, 0, 1));
+            if (decision.Reservation is { } reservation)
+            {
+                Interlocked.Increment(ref admitted);
+                reservation.Settle(0);
+            }
+
+            await Task.Delay(2);
+        }).WaitAsync(TestContext.Current.CancellationToken);
+
+        output.WriteLine($"{admitted} of {next} admitted");
+        Assert.True(admitted > Keys, $"{admitted} of {next}");
+    }
+
     [Fact]
     public async Task StoppedInstance_GivesItsSlotsBackAtOnce()
     {
