@@ -10,6 +10,7 @@ internal sealed partial class ProviderCall
     private TaskCompletionSource? _bodyWritten;
     private volatile RequestBodyState _requestBody;
     private int _bodyWriters;
+    private volatile bool _attemptWasSent;
 
     /// <summary>Set by the reader of the client's body.</summary>
     public RequestBodyState RequestBody
@@ -27,10 +28,14 @@ internal sealed partial class ProviderCall
     /// <summary>Whether its body, if it has one, can be sent again from its first byte.</summary>
     public bool IsReplayable => WholeBody is { } body ? body.Length <= Provider.ReplayBufferBytes : Body is null || RequestBody == RequestBodyState.NotStarted;
 
+    /// <summary>Another attempt begins: nothing of this one has been sent.</summary>
+    public void AttemptBegins() => _attemptWasSent = false;
+
     /// <summary>Somebody begins to read the body, and to write it to the provider.</summary>
     public void BodyBegins()
     {
         WasSent = true;
+        _attemptWasSent = true;
         Interlocked.Increment(ref _bodyWriters);
         RequestBody = RequestBodyState.WaitsForProvider;
     }

@@ -125,7 +125,7 @@ internal sealed partial class ProviderCall
 
     public bool IsAborted => _abort.IsCancellationRequested;
 
-    /// <summary>Set while a connection for this call is being made: then nothing has been sent.</summary>
+    /// <summary>Set while a connection for this call is being made. It may go over another one all the same.</summary>
     public bool IsConnecting { get; set; }
 
     /// <summary>The first byte of the response's body did not come together with its head: the head goes on alone.</summary>
@@ -244,7 +244,10 @@ internal sealed partial class ProviderCall
     private void OnExpired()
     {
         var clientIsLate = RequestBody == RequestBodyState.WaitsForClient || (StatusCode != 0 && !WaitsForResponse);
-        StalledBy = IsWebSocket ? StalledBy.Nobody : clientIsLate ? StalledBy.Client : HasPlace && !IsConnecting && RequestBody != RequestBodyState.NotStarted ? StalledBy.Provider : StalledBy.Queue;
+
+        // The handler may be connecting for a call that has gone over another connection meanwhile; where its body was asked for, that is known.
+        var isSent = HasPlace && RequestBody != RequestBodyState.NotStarted && (!IsConnecting || _attemptWasSent);
+        StalledBy = IsWebSocket ? StalledBy.Nobody : clientIsLate ? StalledBy.Client : isSent ? StalledBy.Provider : StalledBy.Queue;
         if (StatusCode != 0 && StalledBy == StalledBy.Client)
         {
             Fail(CallOutcome.ClientTimeout, null);

@@ -67,6 +67,7 @@ internal sealed partial class ProviderInvoker(
                     continue;
                 }
 
+                call.AttemptBegins();
                 Address(call, request, attempt);
                 CallSpan.Attempt(call, call.Destination.BaseUri);
                 HttpResponseMessage response;
