@@ -53,15 +53,15 @@ public sealed class UltraInnerCallTests
     [Fact]
     public async Task SilentProvider_IsGivenUpAfterTheInactivityTimeout_AndOneThatDripsIsNot()
     {
-        await using var environment = await UltraEnvironment.StartAsync(changeGateway: gateway => gateway["Transport"] = new JsonObject { ["Timeout"] = "00:00:01" });
+        await using var environment = await UltraEnvironment.StartAsync(changeGateway: gateway => gateway["Transport"] = new JsonObject { ["Timeout"] = "00:00:02" });
         environment.Members[0].Script(UltraEnvironment.IsDraft, new SimulatedBehaviour { Text = "one two three", Chunks = 3, HangAfterChunks = 2 });
-        environment.Members[1].Script(UltraEnvironment.IsDraft, new SimulatedBehaviour { Text = "one two three four", Chunks = 4, ChunkDelay = TimeSpan.FromMilliseconds(400) });
+        environment.Members[1].Script(UltraEnvironment.IsDraft, new SimulatedBehaviour { Text = "a b c d e f g h i", Chunks = 9, ChunkDelay = TimeSpan.FromMilliseconds(280) });
         environment.ScriptUsualRun();
 
         var answer = await environment.AskAsync();
 
         Assert.Equal(["inactivity_timeout", "ok", "ok"], answer["ultra"]!["members"]!.AsArray().Select(member => (string?)member!["draft"]));
-        Assert.True((int)answer["ultra"]!["members"]![1]!["ms"]! >= 1_100);
+        Assert.True((int)answer["ultra"]!["members"]![1]!["ms"]! >= 2_100);
     }
 
     [Fact]
