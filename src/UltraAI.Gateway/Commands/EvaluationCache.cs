@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using UltraAI.Gateway.Synthesis.Evaluation;
@@ -7,6 +8,8 @@ namespace UltraAI.Gateway.Commands;
 /// <summary>The runs of an evaluation in a file, one per line: an evaluation that was broken off goes on, and another check is made on the same drafts at no cost.</summary>
 internal sealed class EvaluationCache : IDisposable
 {
+    private const char ByteOrderMark = '\uFEFF';
+
     private readonly Dictionary<string, EvaluatedRun> _runs = new(StringComparer.Ordinal);
     private readonly FileStream? _file;
     private readonly StreamWriter? _writer;
@@ -21,7 +24,7 @@ internal sealed class EvaluationCache : IDisposable
             return;
         }
 
-        _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        _file = Open(path);
         try
         {
             Load(path, _file);
@@ -66,18 +69,18 @@ internal sealed class EvaluationCache : IDisposable
 
     private void Load(string path, FileStream file)
     {
-        using var reader = new StreamReader(file, leaveOpen: true);
-        var text = reader.ReadToEnd();
+        var bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
 
         // What has no end was being written when the machine stopped.
-        var whole = text.LastIndexOf('\n') + 1;
+        var whole = bytes.AsSpan().LastIndexOf((byte)'\n') + 1;
         var number = 0;
-        foreach (var line in text[..whole].Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var line in Encoding.UTF8.GetString(bytes, 0, whole).TrimStart(ByteOrderMark).Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             number++;
             try
             {
-                var run = JsonSerializer.Deserialize(line, EvaluatedRunJson.Default.EvaluatedRun)!;
+                var run = JsonSerializer.Deserialize(line, EvaluatedRunJson.Default.EvaluatedRun) ?? throw new JsonException("null");
                 _runs[run.Key] = run;
             }
             catch (JsonException exception)
@@ -86,8 +89,20 @@ internal sealed class EvaluationCache : IDisposable
             }
         }
 
-        file.SetLength(System.Text.Encoding.UTF8.GetByteCount(text.AsSpan(0, whole)));
+        file.SetLength(whole);
         file.Seek(0, SeekOrigin.End);
+    }
+
+    private static FileStream Open(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"--cache {path}: {exception.Message}", exception);
+        }
     }
 }
 

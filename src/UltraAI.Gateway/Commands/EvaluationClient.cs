@@ -31,11 +31,11 @@ internal sealed class EvaluationClient
         var presets = answer["presets"] as JsonArray ?? throw new CommandException("That is not a gateway, or not this version of it: it lists no presets.");
         var found = presets.FirstOrDefault(item => (string?)item?["id"] == preset);
         return found is not null
-            ? new EvaluationClient(gateway, preset, found.ToJsonString())
+            ? new EvaluationClient(gateway, preset, $"{gateway.Address}\n{found.ToJsonString()}")
             : throw new CommandException($"There is no preset '{preset}' for this key; there are: {string.Join(", ", presets.Select(item => (string?)item?["id"]))}.");
     }
 
-    /// <summary>What a question's run is known by: another question, or a preset that has been changed, has another.</summary>
+    /// <summary>What a question's run is known by: another question, another gateway, or a preset that has been changed, has another.</summary>
     public string KeyOf(EvaluationQuestion question) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{_definition}\n{question.System?.Length ?? -1}\n{question.System}{question.Text}")));
 

@@ -12,17 +12,22 @@ internal sealed class GatewayClient : IDisposable
     private const int MostBytes = 64 * 1024 * 1024;
 
     private readonly HttpClient _client;
-    private readonly Uri _address;
 
     private GatewayClient(Uri address, string? token, TimeSpan patience)
     {
-        _address = address;
-        _client = new HttpClient { Timeout = patience, MaxResponseContentBufferSize = MostBytes };
+        Address = address;
+
+        // HTTP_PROXY would be told the credential, and a proxy knows nothing of what listens on this machine: HTTPS to elsewhere may go through one.
+        var handler = new SocketsHttpHandler { UseProxy = address.Scheme == Uri.UriSchemeHttps && !address.IsLoopback };
+        _client = new HttpClient(handler) { Timeout = patience, MaxResponseContentBufferSize = MostBytes };
         if (token is not null)
         {
             _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         }
     }
+
+    /// <summary>Whom it asks.</summary>
+    public Uri Address { get; }
 
     /// <summary>A client without credential.</summary>
     /// <param name="url">The gateway's address; null: where this machine's gateway listens.</param>
@@ -111,7 +116,7 @@ internal sealed class GatewayClient : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    private HttpRequestMessage Request(HttpMethod method, string target, JsonNode? body) => new(method, new Uri(_address, target.TrimStart('/')))
+    private HttpRequestMessage Request(HttpMethod method, string target, JsonNode? body) => new(method, new Uri(Address, target.TrimStart('/')))
     {
         Content = body is null ? null : new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"),
     };
@@ -124,11 +129,11 @@ internal sealed class GatewayClient : IDisposable
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new CommandException($"{_address} has not answered within {_client.Timeout.TotalSeconds:0} seconds.", exception);
+            throw new CommandException($"{Address} has not answered within {_client.Timeout.TotalSeconds:0} seconds.", exception);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException && !cancellationToken.IsCancellationRequested)
         {
-            throw new CommandException($"{_address} does not answer: {exception.Message}", exception);
+            throw new CommandException($"{Address} does not answer: {exception.Message}", exception);
         }
     }
 

@@ -105,6 +105,17 @@ internal static class GatewayCommandLine
         });
         var cache = new Option<string>("--cache") { Description = "Keeps the runs in this file, and takes from it those that are there.", HelpName = "FILE" };
         var json = new Option<string>("--json") { Description = "Writes the results to this file, too.", HelpName = "FILE" };
+        foreach (var path in (Option<string>[])[file, cache, json])
+        {
+            path.Validators.Add(result =>
+            {
+                if (result.GetValueOrDefault<string>() is "")
+                {
+                    result.AddError($"{path.Name} names no file.");
+                }
+            });
+        }
+
         var eval = new Command("eval", $"Measures a preset against its members alone and against a vote, on your questions. Takes the virtual key from {UltraEvalCommand.KeyVariable}.")
         {
             file, preset, check, url, parallel, cache, json,

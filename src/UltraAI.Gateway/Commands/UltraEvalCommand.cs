@@ -49,6 +49,7 @@ internal static class UltraEvalCommand
         var questions = Read(options);
         using var gateway = GatewayClient.Open(options.Url, KeyVariable, Patience);
         using var cache = new EvaluationCache(options.Cache);
+        CheckJson(options.Json);
         var runs = new EvaluatedRun?[questions.Count];
         try
         {
@@ -94,6 +95,24 @@ internal static class UltraEvalCommand
         catch (UnauthorizedAccessException exception)
         {
             throw new CommandException($"{options.File} can't be read: {exception.Message}", exception);
+        }
+    }
+
+    // Before anything is paid for.
+    private static void CheckJson(string? path)
+    {
+        if (path is null)
+        {
+            return;
+        }
+
+        try
+        {
+            using var file = File.OpenWrite(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"--json {path}: {exception.Message}", exception);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using UltraAI.Gateway.Commands;
+using UltraAI.Gateway.Tests.Documentation;
 using UltraAI.Gateway.Tests.Functional.Common;
 using Xunit;
 
@@ -23,6 +24,18 @@ public sealed class GatewayClientTests
         Assert.Equal("PATCH /admin/keys/team-a HTTP/1.1", gateway.Request.StartLine);
         Assert.Equal(("Bearer secret-of-mine", "\"v1\""), (gateway.Request["Authorization"], gateway.Request["If-Match"]));
         Assert.Equal("""{"enabled":false}""", gateway.Request.BodyText);
+    }
+
+    [Fact]
+    public async Task ProxyOfTheEnvironment_IsNotToldTheCredential()
+    {
+        await using var gateway = new RawUpstream { Handler = exchange => exchange.RespondAsync("503 Service Unavailable", "") };
+        await using var proxy = new RawUpstream();
+
+        var variables = new Dictionary<string, string> { ["HTTP_PROXY"] = proxy.BaseUrl, ["http_proxy"] = proxy.BaseUrl, ["NO_PROXY"] = "", ["no_proxy"] = "" };
+        var (exitCode, _) = await GatewayProcess.RunAsync(["health", "--url", gateway.BaseUrl], variables);
+
+        Assert.Equal((1, 1, 0), (exitCode, gateway.Requests.Count, proxy.Requests.Count));
     }
 
     [Fact]

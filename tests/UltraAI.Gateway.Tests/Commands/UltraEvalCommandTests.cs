@@ -138,6 +138,82 @@ public sealed class UltraEvalCommandTests
         Assert.Equal("my notes\n", await File.ReadAllTextAsync(other.Path, TestContext.Current.CancellationToken));
     }
 
+    [Theory]
+    [InlineData("null")]
+    [InlineData("{}")]
+    public async Task LineOfTheCacheThatIsNoRun_IsSaidWithItsNumber(string line)
+    {
+        await using var environment = await UltraEnvironment.StartAsync();
+        using var file = new TemporaryFile(Question);
+        using var cache = new TemporaryFile(line + "\n");
+
+        var (exitCode, output) = await RunAsync(environment, ["--file", file.Path, "--cache", cache.Path]);
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains($"{cache.Path}:1 is not a run", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task CacheThatAnEditorHasSaved_IsReadWhole_AndWrittenOn()
+    {
+        await using var environment = await UltraEnvironment.StartAsync();
+        environment.ScriptUsualRun();
+        using var file = new TemporaryFile(Question);
+        using var more = new TemporaryFile($"{Question}\n{{\"question\":\"Name them.\",\"answer\":\"Phobos\"}}");
+        using var folder = new TemporaryFolder();
+        var cache = folder.PathOf("cache.jsonl");
+        await RunAsync(environment, ["--file", file.Path, "--cache", cache]);
+        await File.WriteAllTextAsync(cache, await File.ReadAllTextAsync(cache, TestContext.Current.CancellationToken), System.Text.Encoding.UTF8, TestContext.Current.CancellationToken);
+
+        var (exitCode, output) = await RunAsync(environment, ["--file", more.Path, "--cache", cache]);
+
+        Assert.True(exitCode == 0, output);
+        var lines = await File.ReadAllLinesAsync(cache, TestContext.Current.CancellationToken);
+        Assert.Equal(2, lines.Length);
+        Assert.All(lines, line => Assert.NotNull(JsonNode.Parse(line)!["key"]));
+        Assert.Equal(2, environment.Lead.Requests.Count);
+    }
+
+    [Fact]
+    public async Task PresetThatHasBeenChanged_HasAnotherVersion()
+    {
+        // What a cached run is known by holds the preset as the gateway lists it.
+        var usual = await VersionAsync(preset => { });
+        var same = await VersionAsync(preset => preset["GraceMs"] = 8_000);
+        var grace = await VersionAsync(preset => preset["GraceMs"] = 7_999);
+        var prior = await VersionAsync(preset => preset["Review"] = new JsonObject { ["PriorWeight"] = 0.3 });
+
+        Assert.Equal(usual, same);
+        Assert.Equal(3, new[] { usual, grace, prior }.Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData("--cache")]
+    [InlineData("--json")]
+    public async Task FileThatCantBeWritten_IsSaidBeforeAnythingIsAsked(string option)
+    {
+        await using var environment = await UltraEnvironment.StartAsync();
+        using var file = new TemporaryFile(Question);
+        using var folder = new TemporaryFolder();
+
+        var (exitCode, output) = await RunAsync(environment, ["--file", file.Path, option, folder.PathOf("")]);
+        var (empty, words) = await RunAsync(environment, ["--file", file.Path, option, ""]);
+
+        Assert.Equal((1, 1), (exitCode, empty));
+        Assert.Contains($"{option} {folder.PathOf("")}: ", output, StringComparison.Ordinal);
+        Assert.Contains($"{option} names no file.", words, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output + words, StringComparison.Ordinal);
+        Assert.Empty(environment.Requests);
+    }
+
+    private static async Task<string> VersionAsync(Action<JsonObject> change)
+    {
+        await using var environment = await UltraEnvironment.StartAsync(change);
+        using var presets = await environment.SendAsync(HttpMethod.Get, "/ultra/presets");
+        return (string)JsonNode.Parse(await presets.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["presets"]![0]!["version"]!;
+    }
+
     private static Task<(int ExitCode, string Output)> RunAsync(UltraEnvironment environment, string[] more) =>
         GatewayProcess.RunAsync(["ultra", "eval", "--url", environment.Address, .. more], Variables(UltraEnvironment.Key));
 

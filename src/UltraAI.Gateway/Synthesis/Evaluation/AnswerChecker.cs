@@ -21,6 +21,8 @@ internal static class AnswerChecker
     // One part in a million, for numbers that are written out with rounding.
     private const double Tolerance = 1e-6;
 
+    private const char MinusSign = '\u2212';
+
     public static bool IsRight(AnswerCheck check, string answer, string expected) => check switch
     {
         AnswerCheck.Exact => Normal(answer).Equals(Normal(expected), StringComparison.OrdinalIgnoreCase),
@@ -28,9 +30,10 @@ internal static class AnswerChecker
         _ => LastNumber(answer) is { } number && LastNumber(expected) is { } right && Math.Abs(number - right) <= Tolerance * Math.Max(1, Math.Abs(right)),
     };
 
-    /// <summary>The last number in a text: <c>1,234.5</c>, <c>-3</c>, <c>2e-3</c>. Commas part thousands, as answers in English have them.</summary>
-    public static double? LastNumber(ReadOnlySpan<char> text)
+    /// <summary>The last number in a text: <c>1,234.5</c>, <c>-3</c>, <c>2e-3</c>. Commas part thousands, as answers in English have them; in TeX <c>{,}</c> and <c>\,</c> do.</summary>
+    public static double? LastNumber(ReadOnlySpan<char> answer)
     {
+        var text = Plain(answer);
         double? last = null;
         for (var i = 0; i < text.Length; i++)
         {
@@ -51,6 +54,10 @@ internal static class AnswerChecker
 
         return last;
     }
+
+    private static ReadOnlySpan<char> Plain(ReadOnlySpan<char> text) => text.ContainsAny(MinusSign, '\\', '{')
+        ? text.ToString().Replace(MinusSign, '-').Replace("{,}", ",", StringComparison.Ordinal).Replace("\\,", ",", StringComparison.Ordinal)
+        : text;
 
     // "x-3" and "2024-05" have a dash, not a sign.
     private static bool StartsWithSign(ReadOnlySpan<char> text, int digit) =>

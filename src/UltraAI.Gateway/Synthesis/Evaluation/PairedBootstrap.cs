@@ -6,10 +6,12 @@ namespace UltraAI.Gateway.Synthesis.Evaluation;
 /// <param name="Difference">The mean of the first less the mean of the second.</param>
 /// <param name="Low">The lower end of the interval.</param>
 /// <param name="High">The upper end.</param>
-internal readonly record struct DifferenceInterval(double Difference, double Low, double High)
+/// <param name="Chance">How likely one of the two would be ahead on at least as many of the questions on which they differ, if each were a toss of a coin.</param>
+internal readonly record struct DifferenceInterval(double Difference, double Low, double High, double Chance)
 {
-    /// <summary>Whether no difference at all lies outside of the interval.</summary>
-    public bool IsClear => Low > 0 || High < 0;
+    /// <summary>Whether no difference at all lies outside of the interval, and there are enough questions on which they differ to say so.</summary>
+    /// <remarks>The interval alone is too short where these are few: with four of them, all for the same side, it is on that side.</remarks>
+    public bool IsClear => (Low > 0 || High < 0) && Chance < 1 - PairedBootstrap.UsualLevel;
 }
 
 /// <summary>How much better one system is than another on the same questions, with a percentile bootstrap interval.</summary>
@@ -55,7 +57,30 @@ internal static class PairedBootstrap
 
         Array.Sort(means);
         var tail = (1 - level) / 2;
-        return new DifferenceInterval(sum / differences.Length, At(means, tail), At(means, 1 - tail));
+        return new DifferenceInterval(sum / differences.Length, At(means, tail), At(means, 1 - tail), Chance(differences));
+    }
+
+    // The exact sign test, which for right and wrong is McNemar's: Q. McNemar, Psychometrika 12 (1947), 153.
+    private static double Chance(ReadOnlySpan<double> differences)
+    {
+        var (ahead, behind) = (0, 0);
+        foreach (var difference in differences)
+        {
+            ahead += difference > 0 ? 1 : 0;
+            behind += difference < 0 ? 1 : 0;
+        }
+
+        // The sum of the binomial's terms from all down to those ahead, as logarithms: 2^-n alone is too small for a double.
+        var count = ahead + behind;
+        var term = -count * Math.Log(2);
+        double sum = 0;
+        for (var i = count; i >= Math.Max(ahead, behind); i--)
+        {
+            sum += Math.Exp(term);
+            term += Math.Log((double)i / (count - i + 1));
+        }
+
+        return Math.Min(1, 2 * sum);
     }
 
     private static double At(double[] sorted, double share) => sorted[(int)Math.Round(share * (sorted.Length - 1))];

@@ -80,6 +80,11 @@ internal static class QuestionFile
         {
             return (null, $"not JSON, or a property twice (at byte {exception.BytePositionInLine + 1}). Each question is one object on one line.");
         }
+        catch (InvalidOperationException)
+        {
+            // Such as \ud800 by itself: JSON, but no text.
+            return (null, "a text in it is not valid Unicode.");
+        }
     }
 
     private static (EvaluationQuestion? Question, string? Error) ReadObject(JsonElement item, int number, AnswerCheck usual)

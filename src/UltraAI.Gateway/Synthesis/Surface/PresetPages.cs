@@ -107,6 +107,7 @@ internal sealed class PresetPages(RunLauncher launcher, IUltraSource settings, I
         json.WriteNumber("quorum"u8, preset.QuorumOf(preset.Members.Count));
         json.WriteNumber("total_ms"u8, RunJson.Milliseconds(preset.Timeouts.Total));
         json.WriteBoolean("allow_overrides"u8, preset.Options.AllowOverrides);
+        json.WriteString("version"u8, PresetVersion.Of(preset));
         json.WriteEndObject();
     }
 

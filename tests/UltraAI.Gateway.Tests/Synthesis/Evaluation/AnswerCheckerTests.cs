@@ -24,6 +24,11 @@ public sealed class AnswerCheckerTests
     [InlineData("numeric", "no number", "1", false)]
     [InlineData("numeric", "2024-05", "5", true)]
     [InlineData("numeric", "3 eggs", "3", true)]
+    [InlineData("numeric", "x = \u22123", "-3", true)]
+    [InlineData("numeric", "x = \u22123", "3", false)]
+    [InlineData("numeric", "1{,}234{,}567", "1234567", true)]
+    [InlineData("numeric", "1\\,234", "1234", true)]
+    [InlineData("numeric", "\\{1, 2\\}", "2", true)]
     public void Answer_IsHeldAgainstTheExpected(string check, string answer, string expected, bool isRight) =>
         Assert.Equal(isRight, AnswerChecker.IsRight(Enum.Parse<AnswerCheck>(check, ignoreCase: true), answer, expected));
 }

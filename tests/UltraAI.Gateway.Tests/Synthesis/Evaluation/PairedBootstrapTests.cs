@@ -8,15 +8,33 @@ public sealed class PairedBootstrapTests
 {
     [Fact]
     public void NoDifference_IsAPoint() =>
-        Assert.Equal(new DifferenceInterval(0, 0, 0), PairedBootstrap.Compare([1, 0, 1], [1, 0, 1], new SplitMix64(1)));
+        Assert.Equal(new DifferenceInterval(0, 0, 0, Chance: 1), PairedBootstrap.Compare([1, 0, 1], [1, 0, 1], new SplitMix64(1)));
 
     [Fact]
-    public void ConstantDifference_IsAPoint()
+    public void ConstantDifference_IsAPoint_AndOfThreeQuestionsNotClear()
     {
         var interval = PairedBootstrap.Compare([3, 2, 5], [2, 1, 4], new SplitMix64(1));
 
-        Assert.Equal(new DifferenceInterval(1, 1, 1), interval);
-        Assert.True(interval.IsClear);
+        Assert.Equal(new DifferenceInterval(1, 1, 1, interval.Chance), interval);
+        Assert.False(interval.IsClear);
+    }
+
+    [Theory]
+    [InlineData(4, 0, 0.125, false)]
+    [InlineData(5, 0, 0.0625, false)]
+    [InlineData(6, 0, 0.03125, true)]
+    [InlineData(0, 6, 0.03125, true)]
+    [InlineData(8, 2, 0.109375, false)]
+    [InlineData(5, 5, 1, false)]
+    [InlineData(3000, 2000, 0, true)]
+    public void FewQuestionsThatMakeADifference_ShowNone(int ahead, int behind, double chance, bool isClear)
+    {
+        double[] first = [.. Enumerable.Repeat(1.0, ahead), .. Enumerable.Repeat(0.0, behind), .. Enumerable.Repeat(1.0, 100)];
+        double[] second = [.. Enumerable.Repeat(0.0, ahead), .. Enumerable.Repeat(1.0, behind), .. Enumerable.Repeat(1.0, 100)];
+
+        var interval = PairedBootstrap.Compare(first, second, new SplitMix64(1));
+
+        Assert.Equal((chance, isClear), (Math.Round(interval.Chance, 9), interval.IsClear));
     }
 
     [Fact]

@@ -20,6 +20,8 @@ public sealed class QuestionFileTests
 
     [Theory]
     [InlineData("{", "not JSON")]
+    [InlineData("""{"question":"\ud800","answer":"x"}""", "not valid Unicode")]
+    [InlineData("""{"\udc00":"?","answer":"x"}""", "not valid Unicode")]
     [InlineData("[]", "a JSON object is wanted")]
     [InlineData("""{"question":"?"}""", "'answer' is missing")]
     [InlineData("""{"answer":"x"}""", "'question' is missing")]
