@@ -107,7 +107,7 @@ internal sealed class KeyAdministration(
 
     /// <summary>Gives a key a new secret.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="grace">How long the old secret still works.</param>
+    /// <param name="grace">How long the old secret still works; zero: it ends at once, and with it those of earlier rotations.</param>
     /// <param name="condition">What the client expects to change.</param>
     /// <param name="cancellationToken">Ends the checks; once the key is being written, it is written.</param>
     public async Task<(AdminKey Key, string Secret)> RotateAsync(string name, TimeSpan grace, IfMatch condition, CancellationToken cancellationToken)
@@ -116,12 +116,8 @@ internal sealed class KeyAdministration(
         var key = await WriteAsync(name, condition, Rotate, cancellationToken);
         return (key, secret);
 
-        StoredVirtualKey Rotate(StoredVirtualKey current) => current with
-        {
-            Digest = KeyDigest.Of(secret),
-            PreviousDigest = grace == TimeSpan.Zero ? null : current.Digest,
-            PreviousValidUntil = grace == TimeSpan.Zero ? null : time.GetUtcNow() + grace,
-        };
+        StoredVirtualKey Rotate(StoredVirtualKey current) => OldSecrets.Rotate(current, KeyDigest.Of(secret), time.GetUtcNow(), grace)
+            ?? throw Conflict($"{OldSecrets.Most} old secrets of virtual key '{name}' still work; rotate without grace, which ends them all, or wait until one has ended.");
     }
 
     public async Task DeleteAsync(string name, IfMatch condition, CancellationToken cancellationToken)

@@ -26,7 +26,7 @@ internal static class KeyWriter
         WriteLimits(json, key.Options.Limits);
         WriteBudget(json, key.Options.Budget, use);
         json.WriteTime("created_at", key.Stored?.CreatedAt);
-        json.WriteTime("previous_valid_until", key.Stored is { PreviousDigest: not null, PreviousValidUntil: { } until } && until > now ? until : null);
+        json.WriteTime("previous_valid_until", key.Stored is { } stored ? OldSecrets.Of(stored, now).Max(old => (DateTimeOffset?)old.ValidUntil) : null);
         WriteUsage(json, use.Totals);
         json.WriteEndObject();
     }

@@ -183,9 +183,15 @@ internal sealed partial class CombinedVirtualKeys : BackgroundService, IVirtualK
             {
                 Tell(item.Name, obstacle, told);
             }
-            else if (item is { PreviousDigest: { } previous, PreviousValidUntil: { } until } && until > now && keys.TryAdd(previous, key!))
+            else
             {
-                lapse = until < lapse ? until : lapse;
+                foreach (var old in OldSecrets.Of(item, now))
+                {
+                    if (keys.TryAdd(old.Digest, key!))
+                    {
+                        lapse = old.ValidUntil < lapse ? old.ValidUntil : lapse;
+                    }
+                }
             }
         }
 

@@ -7,7 +7,7 @@ namespace UltraAI.Gateway.Keys;
 /// <summary>Virtual keys made at run time, in the embedded file. The file is this process's alone, so every change is its own.</summary>
 internal sealed class EmbeddedVirtualKeyStore(EmbeddedDatabase database) : IVirtualKeyStore
 {
-    private const string Select = "SELECT name, digest, settings, created_at, revision, previous_digest, previous_valid_until FROM virtual_keys";
+    private const string Select = "SELECT name, digest, settings, created_at, revision, previous_digest, previous_valid_until, earlier FROM virtual_keys";
 
     private readonly ChangeSignal _changed = new();
 
@@ -52,9 +52,9 @@ internal sealed class EmbeddedVirtualKeyStore(EmbeddedDatabase database) : IVirt
 
         var written = key with { Revision = connection.Value<long>("UPDATE virtual_key_revision SET last = last + 1 RETURNING last") };
         connection.Execute(
-            "INSERT OR REPLACE INTO virtual_keys VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT OR REPLACE INTO virtual_keys VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             written.Name, written.Digest.ToString(), written.Settings, written.CreatedAt.UtcTicks, written.Revision,
-            written.PreviousDigest?.ToString(), written.PreviousValidUntil?.UtcTicks);
+            written.PreviousDigest?.ToString(), written.PreviousValidUntil?.UtcTicks, written.Earlier);
         return written;
     }
 
@@ -67,6 +67,7 @@ internal sealed class EmbeddedVirtualKeyStore(EmbeddedDatabase database) : IVirt
         Revision = row.GetInt64(4),
         PreviousDigest = row.IsDBNull(5) ? null : DigestOf(row.GetString(5)),
         PreviousValidUntil = row.IsDBNull(6) ? null : new DateTimeOffset(row.GetInt64(6), TimeSpan.Zero),
+        Earlier = row.IsDBNull(7) ? null : row.GetString(7),
     };
 
     private static KeyDigest DigestOf(string hex) =>

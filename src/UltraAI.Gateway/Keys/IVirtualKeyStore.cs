@@ -24,6 +24,9 @@ internal sealed record StoredVirtualKey
 
     /// <summary>When <see cref="PreviousDigest"/> ends.</summary>
     public DateTimeOffset? PreviousValidUntil { get; init; }
+
+    /// <summary>Keys of rotations before that, which still work, too: see <see cref="OldSecrets"/>. Null if there are none; the store does not look into it.</summary>
+    public string? Earlier { get; init; }
 }
 
 /// <summary>Keeps the virtual keys that were made at run time: in the embedded file, or in Redis for all instances.</summary>

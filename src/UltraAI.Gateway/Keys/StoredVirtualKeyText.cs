@@ -9,7 +9,7 @@ internal static class StoredVirtualKeyText
 {
     /// <returns>The JSON object without the revision.</returns>
     public static string Write(StoredVirtualKey key) => JsonSerializer.Serialize(
-        new StoredVirtualKeyFields(key.Digest.ToString(), key.Settings, key.CreatedAt, key.PreviousDigest?.ToString(), key.PreviousValidUntil),
+        new StoredVirtualKeyFields(key.Digest.ToString(), key.Settings, key.CreatedAt, key.PreviousDigest?.ToString(), key.PreviousValidUntil, key.Earlier),
         StoredVirtualKeyJsonContext.Default.StoredVirtualKeyFields);
 
     /// <exception cref="StoreException">It is not such a text.</exception>
@@ -30,6 +30,7 @@ internal static class StoredVirtualKeyText
                     Revision = revision,
                     PreviousDigest = fields.PreviousDigest is { } hex && KeyDigest.TryParse(hex, out var previous) ? previous : null,
                     PreviousValidUntil = fields.PreviousValidUntil,
+                    Earlier = fields.Earlier,
                 };
             }
         }
@@ -43,7 +44,7 @@ internal static class StoredVirtualKeyText
 }
 
 internal sealed record StoredVirtualKeyFields(
-    string Digest, string Settings, DateTimeOffset CreatedAt, string? PreviousDigest, DateTimeOffset? PreviousValidUntil);
+    string Digest, string Settings, DateTimeOffset CreatedAt, string? PreviousDigest, DateTimeOffset? PreviousValidUntil, string? Earlier = null);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = false)]
 [JsonSerializable(typeof(StoredVirtualKeyFields))]

@@ -40,6 +40,7 @@ internal static class EmbeddedSchema
         CREATE TABLE virtual_key_revision (last INTEGER NOT NULL) STRICT;
         INSERT INTO virtual_key_revision VALUES (0);
         """,
+        "-- Secrets of earlier rotations that still work.\nALTER TABLE virtual_keys ADD COLUMN earlier TEXT;",
     ];
 
     /// <exception cref="StoreException">The file is somebody else's, or a newer gateway's.</exception>

@@ -84,6 +84,35 @@ public sealed class AdminKeyTests
         Assert.Equal(JsonValueKind.Null, (await admin.GetAsync("/admin/keys/a")).Json().GetProperty("previous_valid_until").ValueKind);
     }
 
+    [Fact]
+    public async Task KeyRotatedAgainWithinItsGrace_KeepsWhatEachRotationHasPromised()
+    {
+        await using var gateway = await StartAsync();
+        var admin = new AdminClient(gateway);
+        var secrets = new List<string> { await admin.CreateAsync("""{"name":"a"}""") };
+        async Task<RawResponse> RotateAsync(string grace) => await admin.PostAsync("/admin/keys/a/rotate", $$"""{"grace":"{{grace}}"}""");
+
+        for (var i = 0; i < 8; i++)
+        {
+            secrets.Add((await RotateAsync(i == 1 ? "00:00:02" : "24:00:00")).Json().GetProperty("key").GetString()!);
+        }
+
+        (await RotateAsync("24:00:00")).AssertError(409, "invalid_request");
+        await Eventually.TrueAsync(async () => (await AdminClient.UseAsync(gateway, secrets[1])).ErrorCode == "invalid_key", "the second secret has ended");
+        foreach (var secret in secrets.Where(secret => secret != secrets[1]))
+        {
+            (await AdminClient.UseAsync(gateway, secret)).AssertPassed();
+        }
+
+        var last = (await RotateAsync("00:00:00")).Json().GetProperty("key").GetString()!;
+        foreach (var secret in secrets)
+        {
+            (await AdminClient.UseAsync(gateway, secret)).AssertError(401, "invalid_key");
+        }
+
+        (await AdminClient.UseAsync(gateway, last)).AssertPassed();
+    }
+
     [Theory]
     [InlineData("{}")]
     [InlineData("""{"grace":"00:00:00"}""")]

@@ -20,7 +20,7 @@ public abstract class VirtualKeyStoreContract
     [Fact]
     public async Task WhatIsPut_ComesBackWhole()
     {
-        var rotated = TeamA with { Name = "b", PreviousDigest = KeyDigest.Of("uag-old"), PreviousValidUntil = TeamA.CreatedAt.AddHours(24) };
+        var rotated = TeamA with { Name = "b", PreviousDigest = KeyDigest.Of("uag-old"), PreviousValidUntil = TeamA.CreatedAt.AddHours(24), Earlier = "x@1" };
         var first = await Store.PutAsync(TeamA, 0, default);
         var second = await Store.PutAsync(rotated, 0, default);
 
