@@ -195,17 +195,26 @@ internal sealed class KeyAdministration(
         var after = before.DeepClone().AsObject();
         MergePatch.Apply(after, patch);
         var options = KeyReader.Read(after, faults, out _);
-        CheckRules(options, faults);
+        CheckRules(options, faults, KeyReader.Read(before, new AdminFaults(), out _));
         faults.ThrowIfAny();
         return options;
     }
 
-    private void CheckRules(VirtualKeyOptions options, AdminFaults faults) => new VirtualKeyBuilder(
-        providers.Providers.All.ToDictionary(
+    // What the key has named before is no fault of this change: a key of a provider that is gone can still be turned off.
+    private void CheckRules(VirtualKeyOptions options, AdminFaults faults, VirtualKeyOptions? before = null)
+    {
+        var former = before?.Credentials ?? [];
+        var known = providers.Providers.All.ToDictionary(
             provider => provider.Name,
-            IReadOnlyCollection<string> (provider) => [.. provider.Credentials.Select(credential => credential.Name)],
-            StringComparer.Ordinal),
-        faults.AddOption).Build("", options);
+            IReadOnlyCollection<string> (provider) => [.. provider.Credentials.Select(credential => credential.Name).Union(former, StringComparer.Ordinal)],
+            StringComparer.Ordinal);
+        foreach (var name in before?.Providers ?? [])
+        {
+            known.TryAdd(name, former);
+        }
+
+        new VirtualKeyBuilder(known, faults.AddOption).Build("", options);
+    }
 
     private static JsonObject SettingsOf(StoredVirtualKey stored) => VirtualKeySettings.TryRead(stored.Settings, out var options)
         ? VirtualKeySettings.ToTree(options)

@@ -49,6 +49,31 @@ public sealed class AdminFaultTests
         Assert.Equal(2, (await admin.GetAsync("/admin/keys")).Json().GetProperty("data").GetArrayLength());
     }
 
+    [Fact]
+    public async Task KeyOfWhatIsGone_CanStillBeChanged_ButNotGivenMoreThatIsNotThere()
+    {
+        await using var gateway = await GatewayEnvironment.StartAsync(new GatewaySetup { HasAdminToken = true, Configure = c => c.WithCredentials("one") });
+        var admin = new AdminClient(gateway);
+        await admin.CreateAsync("""{"name":"a","providers":["openai","huggingface"]}""");
+        await admin.CreateAsync("""{"name":"b","providers":["openai"],"credentials":["one"]}""");
+        gateway.ChangeConfiguration(c =>
+        {
+            c.WithCredentials("two");
+            c["Providers"]!.AsObject().Remove("huggingface");
+        });
+        await Eventually.TrueAsync(async () => (await gateway.GetAsync("/huggingface/v1/models")).ErrorCode == "not_found", "the provider is gone");
+
+        foreach (var name in (string[])["a", "b"])
+        {
+            var changed = await admin.PatchAsync($"/admin/keys/{name}", """{"enabled":false}""");
+            changed.AssertPassed();
+            Assert.False(changed.Json().GetProperty("enabled").GetBoolean());
+        }
+
+        AdminClient.AssertProblem(await admin.PatchAsync("/admin/keys/a", """{"providers":["huggingface","nobody"]}"""), 400, "#/providers/1");
+        AdminClient.AssertProblem(await admin.PatchAsync("/admin/keys/b", """{"credentials":["one","nobody"]}"""), 400, "#/credentials/1");
+    }
+
     [Theory]
     [InlineData("""{"colour":null}""", "#/colour")]
     [InlineData("""{"limits":{"per_hour":null}}""", "#/limits/per_hour", "#/limits")]
