@@ -30,7 +30,7 @@ internal sealed class Provider
     public ProviderKind Kind { get; }
 
     /// <summary>What telemetry calls it (<c>gen_ai.provider.name</c>): its kind's name, or its own where the kind is only the dialect.</summary>
-    public string GenAIName => Kind.DefaultBaseUrl is { } usual && usual != BaseUrl && Kind == ProviderKinds.OpenAI ? Name : Kind.GenAIName;
+    public string GenAIName => Kind == ProviderKinds.OpenAI && !IsPublic ? Name : Kind.GenAIName;
 
     /// <summary>Where it is: at least one.</summary>
     public IReadOnlyList<Destination> Destinations { get; }

@@ -22,4 +22,12 @@ public sealed class ProviderTests
     [InlineData("AzureOpenAI", false, "https://mine.openai.azure.com")]
     public void IsPublic_IsAboutWhereItIs_NotHowItIsWritten(string kind, bool isPublic, params string[] baseUrls) =>
         Assert.Equal(isPublic, new Provider("p", ProviderKinds.Find(kind)!, baseUrls, []).IsPublic);
+
+    [Theory]
+    [InlineData("OpenAI", "openai", "https://api.openai.com/")]
+    [InlineData("OpenAI", "openai", "https://eu.api.openai.com:443")]
+    [InlineData("OpenAI", "p", "http://localhost:8000")]
+    [InlineData("Anthropic", "anthropic", "http://localhost:8000")]
+    public void Telemetry_CallsAnImitationOfOpenAIByItsOwnName(string kind, string name, string baseUrl) =>
+        Assert.Equal(name, new Provider("p", ProviderKinds.Find(kind)!, [baseUrl], []).GenAIName);
 }
