@@ -32,8 +32,10 @@ export async function openKeyForm(row, done) {
   let key = row;
   let fields = {};
 
+  // Nothing is sent while the fields don't show what the key is: what they lack would be taken from it.
   async function load() {
     problem.hidden = true;
+    submit.disabled = true;
     if (!isNew) {
       // Read again: a change is made on what the key is now, and refused if it is another one by then.
       const read = await call('GET', `/admin/keys/${row.name}`);
@@ -42,10 +44,14 @@ export async function openKeyForm(row, done) {
     }
 
     fields = draw(form, key, isNew, [...new Set([...await providerNames(), ...(key?.providers ?? [])])].sort());
+    submit.disabled = false;
     form.querySelector('input')?.focus();
   }
 
-  function fail(error) {
+  const tryLoad = () => load().catch(error => fail(error, 'Try again'));
+
+  /** @param {string | null} again  what reading the key again is called, if that helps */
+  function fail(error, again = null) {
     problem.hidden = false;
     for (const element of Object.values(fields)) {
       setFault(element.box, null);
@@ -59,12 +65,16 @@ export async function openKeyForm(row, done) {
     }
 
     fill(problem, h('span', { class: 'grow' }, error.faults?.length ? elsewhere.join(' ') || 'Some fields need a look.' : error.message),
-      error.status === 412 && h('button', { type: 'button', class: 'button small', onclick: () => load().catch(fail) }, 'Read it again'));
+      again && h('button', { type: 'button', class: 'button small', onclick: tryLoad }, again));
     form.querySelector('[aria-invalid="true"]')?.focus();
   }
 
   form.addEventListener('submit', async event => {
     event.preventDefault();
+    if (submit.disabled) {
+      return;
+    }
+
     submit.disabled = true;
     try {
       const body = valuesOf(fields);
@@ -75,11 +85,11 @@ export async function openKeyForm(row, done) {
       done(data);
     } catch (error) {
       submit.disabled = false;
-      fail(error);
+      fail(error, error.status === 412 ? 'Read it again' : null);
     }
   });
 
-  load().catch(fail);
+  tryLoad();
 }
 
 async function providerNames() {

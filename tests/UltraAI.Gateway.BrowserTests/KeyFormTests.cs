@@ -1,0 +1,39 @@
+using System.Text.Json;
+using Microsoft.Playwright;
+using UltraAI.Gateway.BrowserTests.Common;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace UltraAI.Gateway.BrowserTests;
+
+/// <summary>The form of a key takes nothing away that nobody touched, and shows its secret once.</summary>
+public sealed class KeyFormTests(DashboardEnvironment dashboard) : DashboardTest(dashboard)
+{
+    [Fact]
+    public async Task KeyThatCouldNotBeRead_IsNotSavedUntilItIs()
+    {
+        var page = await OpenAsync();
+        var ui = page.Page;
+        await page.SendAsync("POST", "/admin/keys", """{"name":"unread","limits":{"max_concurrent":4},"budget":{"usd":5,"period":"day"}}""");
+        await page.GoAsync("keys");
+        await ui.RouteAsync("**/admin/keys/unread", route => route.FulfillAsync(new() { Status = 503, ContentType = "application/problem+json", Body = """{"status":503,"detail":"The store does not answer."}""" }));
+        await ui.GetByRole(AriaRole.Button, new() { Name = "Edit unread" }).ClickAsync();
+        await Expect(ui.GetByRole(AriaRole.Alert)).ToContainTextAsync("The store does not answer.");
+        var save = ui.GetByRole(AriaRole.Button, new() { Name = "Save changes" });
+        await Expect(save).ToBeDisabledAsync();
+
+        await ui.UnrouteAsync("**/admin/keys/unread");
+        await ui.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
+        await Expect(ui.GetByLabel("Running at once")).ToHaveValueAsync("4");
+        await save.ClickAsync();
+        await Expect(ui.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
+
+        var key = await ReadAsync(page, "unread");
+        Assert.Equal(4, key.GetProperty("limits").GetProperty("max_concurrent").GetInt32());
+        Assert.Equal(5, key.GetProperty("budget").GetProperty("usd").GetInt32());
+        page.Expect("503");
+    }
+
+    private static async Task<JsonElement> ReadAsync(DashboardPage page, string name) =>
+        (await (await page.Context.APIRequest.GetAsync($"/admin/keys/{name}")).JsonAsync())!.Value;
+}
