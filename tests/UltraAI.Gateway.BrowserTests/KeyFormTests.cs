@@ -34,6 +34,33 @@ public sealed class KeyFormTests(DashboardEnvironment dashboard) : DashboardTest
         page.Expect("503");
     }
 
+    [Fact]
+    public async Task EmptyLists_AreShownAndStayEmptyUntilSomebodySaysOtherwise()
+    {
+        var page = await OpenAsync();
+        var ui = page.Page;
+        string[] lists = ["providers", "models", "endpoints", "allowed_networks"];
+        await page.SendAsync("POST", "/admin/keys", """{"name":"shut","providers":[],"models":[],"endpoints":[],"allowed_networks":[]}""");
+        await page.GoAsync("keys");
+        var row = ui.GetByRole(AriaRole.Row, new() { Name = "shut" });
+        await Expect(row).ToContainTextAsync("no provider · no model · no endpoint · from nowhere");
+
+        await ui.GetByRole(AriaRole.Button, new() { Name = "Edit shut" }).ClickAsync();
+        await Expect(ui.GetByRole(AriaRole.Checkbox, new() { Name = "None is allowed" })).ToHaveCountAsync(lists.Length);
+        await ui.GetByLabel("Running at once").FillAsync("7");
+        await ui.GetByRole(AriaRole.Button, new() { Name = "Save changes" }).ClickAsync();
+        await Expect(row).ToContainTextAsync("7 at once");
+        var key = await ReadAsync(page, "shut");
+        Assert.All(lists, list => Assert.Equal("[]", key.GetProperty(list).GetRawText()));
+
+        await ui.GetByRole(AriaRole.Button, new() { Name = "Edit shut" }).ClickAsync();
+        await ui.GetByRole(AriaRole.Checkbox, new() { Name = "None is allowed" }).Nth(1).UncheckAsync();
+        await ui.GetByRole(AriaRole.Button, new() { Name = "Save changes" }).ClickAsync();
+        await Expect(row).ToContainTextAsync("no provider · no endpoint");
+        key = await ReadAsync(page, "shut");
+        Assert.Equal(JsonValueKind.Null, key.GetProperty("models").ValueKind);
+    }
+
     private static async Task<JsonElement> ReadAsync(DashboardPage page, string name) =>
         (await (await page.Context.APIRequest.GetAsync($"/admin/keys/{name}")).JsonAsync())!.Value;
 }

@@ -108,12 +108,26 @@ function draw(form, key, isNew, providers) {
     const input = h('input', { class: 'input', type: 'text', value: key?.[name] ?? '', spellcheck: 'false', autocomplete: 'off' });
     return put(name, label, input, () => input.value.trim() || null, options);
   };
+  // An empty list allows nothing, and none at all allows everything: a key that came with the first keeps it until somebody takes the tick off.
+  const list = (name, box, chosen) => {
+    const none = key?.[name]?.length === 0 ? h('input', { type: 'checkbox', checked: true }) : null;
+    if (none) {
+      box.querySelector('.fault').before(h('label', { class: 'check' }, none, 'None is allowed'));
+    }
+
+    fields[name] = {
+      box,
+      read: () => {
+        const items = chosen();
+        return items.length ? items : none?.checked ? [] : null;
+      },
+    };
+    return box;
+  };
   const lines = (name, label, hint, placeholder) => {
-    const input = h('textarea', { class: 'input mono', rows: 2, spellcheck: 'false', placeholder, value: (key?.[name] ?? []).join('\n') });
-    return put(name, label, input, () => {
-      const list = input.value.split('\n').map(line => line.trim()).filter(Boolean);
-      return list.length ? list : null;
-    }, { hint });
+    const came = key?.[name];
+    const input = h('textarea', { class: 'input mono', rows: 2, spellcheck: 'false', placeholder: came?.length === 0 ? null : placeholder, value: (came ?? []).join('\n') });
+    return list(name, field(label, input, { hint }), () => input.value.split('\n').map(line => line.trim()).filter(Boolean));
   };
   const number = (name, label, value, more = {}) => {
     const input = h('input', { class: 'input', type: 'number', min: '0', step: more.step ?? '1', inputmode: 'decimal', value: value ?? '' });
@@ -121,9 +135,9 @@ function draw(form, key, isNew, providers) {
   };
 
   const boxes = providers.map(name => h('input', { type: 'checkbox', value: name, checked: key?.providers?.includes(name) ?? false }));
-  const chosen = h('fieldset', { class: 'field' }, h('legend', { class: 'label' }, 'Providers'), h('p', { class: 'hint' }, 'None chosen: all of them.'),
+  const chosen = h('fieldset', { class: 'field' }, h('legend', { class: 'label' }, 'Providers'), key?.providers?.length !== 0 && h('p', { class: 'hint' }, 'None chosen: all of them.'),
     h('div', { class: 'checks' }, providers.map((name, i) => h('label', { class: 'check' }, boxes[i], name))), h('p', { class: 'fault', hidden: true }));
-  fields.providers = { box: chosen, read: () => { const list = boxes.filter(one => one.checked).map(one => one.value); return list.length ? list : null; } };
+  list('providers', chosen, () => boxes.filter(one => one.checked).map(one => one.value));
 
   const flag = (name, label, value) => {
     const input = h('input', { type: 'checkbox', checked: value });
