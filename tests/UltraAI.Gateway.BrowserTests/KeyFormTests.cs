@@ -61,6 +61,27 @@ public sealed class KeyFormTests(DashboardEnvironment dashboard) : DashboardTest
         Assert.Equal(JsonValueKind.Null, key.GetProperty("models").ValueKind);
     }
 
+    [Fact]
+    public async Task WhatCannotBeRead_IsSaidAtItsFieldAndNotSaved()
+    {
+        var page = await OpenAsync();
+        var ui = page.Page;
+        await page.SendAsync("POST", "/admin/keys", """{"name":"mistyped","limits":{"requests_per_minute":60}}""");
+        await page.GoAsync("keys");
+        await ui.GetByRole(AriaRole.Button, new() { Name = "Edit mistyped" }).ClickAsync();
+        var field = ui.GetByLabel("Requests per minute");
+        await Expect(field).ToHaveValueAsync("60");
+        await field.PressAsync("End");
+        await field.PressSequentiallyAsync("e");
+        await ui.GetByLabel("Expires").PressSequentiallyAsync("12");
+        await ui.GetByRole(AriaRole.Button, new() { Name = "Save changes" }).ClickAsync();
+
+        await Expect(field).ToHaveAttributeAsync("aria-invalid", "true");
+        await Expect(ui.GetByLabel("Expires")).ToHaveAttributeAsync("aria-invalid", "true");
+        await Expect(ui.GetByText("This is not a number.")).ToBeVisibleAsync();
+        Assert.Equal(60, (await ReadAsync(page, "mistyped")).GetProperty("limits").GetProperty("requests_per_minute").GetInt32());
+    }
+
     private static async Task<JsonElement> ReadAsync(DashboardPage page, string name) =>
         (await (await page.Context.APIRequest.GetAsync($"/admin/keys/{name}")).JsonAsync())!.Value;
 }

@@ -107,13 +107,34 @@ public sealed class PlaygroundTests(DashboardEnvironment dashboard) : DashboardT
         await Expect(ui.Locator(".progress")).ToContainTextAsync("Complete");
     }
 
+    [Fact]
+    public async Task WhatCannotBeRead_IsSaidAndNotRun()
+    {
+        var page = await OpenAsync();
+        var ui = page.Page;
+        await page.GoAsync("ultra");
+        await ui.GetByText("More", new() { Exact = true }).ClickAsync();
+        await ui.GetByLabel("Max. tokens").PressSequentiallyAsync("1e");
+        await ui.GetByText("More", new() { Exact = true }).ClickAsync();
+        await AskAsync(ui, "How long may it be?");
+
+        await Expect(ui.GetByLabel("Max. tokens")).ToBeFocusedAsync();
+        await Expect(ui.GetByText("This is not a number.")).ToBeVisibleAsync();
+        await Expect(ui.Locator(".progress")).ToBeHiddenAsync();
+    }
+
     private static async Task RunAsync(IPage page, string question)
+    {
+        await AskAsync(page, question);
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Draft of" }).First).ToBeVisibleAsync();
+    }
+
+    private static async Task AskAsync(IPage page, string question)
     {
         await page.GetByLabel("Key", new() { Exact = true }).SelectOptionAsync("demo");
         await page.GetByLabel("Prompt", new() { Exact = true }).FillAsync(question);
         var run = page.GetByRole(AriaRole.Button, new() { Name = "Run" });
         await Expect(run).ToBeEnabledAsync();
         await run.ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Draft of" }).First).ToBeVisibleAsync();
     }
 }

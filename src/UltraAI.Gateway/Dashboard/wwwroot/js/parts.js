@@ -77,6 +77,22 @@ export function setFault(element, text) {
   element.querySelector('.input')?.setAttribute('aria-invalid', String(Boolean(text)));
 }
 
+/**
+ * Says it at each field of numbers or times whose text the browser can't read: it would hand over nothing, as if the field were empty.
+ * @returns whether all could be read
+ */
+export function areReadable(form) {
+  const inputs = [...form.querySelectorAll('input[type=number], input[type=datetime-local]')];
+  for (const input of inputs) {
+    setFault(input.closest('.field'), !input.validity.badInput ? null : input.type === 'number' ? 'This is not a number.' : 'This is not a date with a time.');
+  }
+
+  const first = inputs.find(input => input.validity.badInput);
+  first?.closest('details')?.setAttribute('open', '');
+  first?.focus();
+  return !first;
+}
+
 export const empty = (title, text, action) => h('div', { class: 'state' }, icon('chart'), h('h2', null, title), text && h('p', null, text), action);
 
 export const failed = (error, again) => h('div', { class: 'state', role: 'alert' },

@@ -3,7 +3,7 @@ import { call, get } from '../api.js';
 import { openDialog } from '../dialog.js';
 import { fill, h } from '../dom.js';
 import { live } from '../live.js';
-import { field, setFault } from '../parts.js';
+import { areReadable, field, setFault } from '../parts.js';
 
 const limits = [
   ['requests_per_minute', 'Requests per minute'], ['request_burst', 'Request burst'], ['tokens_per_minute', 'Tokens per minute'],
@@ -71,7 +71,7 @@ export async function openKeyForm(row, done) {
 
   form.addEventListener('submit', async event => {
     event.preventDefault();
-    if (submit.disabled) {
+    if (submit.disabled || !areReadable(form)) {
       return;
     }
 

@@ -2,7 +2,7 @@
 import { get } from '../api.js';
 import { fill, h } from '../dom.js';
 import { icon } from '../icons.js';
-import { field, setChoices } from '../parts.js';
+import { areReadable, field, setChoices } from '../parts.js';
 import { shortModel } from './run.js';
 
 const examples = [
@@ -141,7 +141,7 @@ export function runForm({ run, cancel }) {
       return;
     }
 
-    if (submit.disabled) {
+    if (submit.disabled || !areReadable(form)) {
       return;
     }
 
