@@ -108,6 +108,20 @@ public sealed class PlaygroundTests(DashboardEnvironment dashboard) : DashboardT
     }
 
     [Fact]
+    public async Task SecondRun_IsNotStartedWhileOneIsUnderWay()
+    {
+        var page = await OpenAsync();
+        var ui = page.Page;
+        await page.GoAsync("ultra");
+        await RunAsync(ui, DashboardEnvironment.SlowQuestion);
+        await ui.GetByLabel("Prompt", new() { Exact = true }).PressAsync("Control+Enter");
+        await ui.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+
+        await Expect(ui.Locator(".progress")).ToContainTextAsync("Cancelled");
+        Assert.Single(page.Requests, request => request.Method == "POST" && request.Url.Contains("/dashboard/ultra", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task WhatCannotBeRead_IsSaidAndNotRun()
     {
         var page = await OpenAsync();

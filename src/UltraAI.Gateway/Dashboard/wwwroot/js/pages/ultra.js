@@ -39,6 +39,7 @@ export function mount(box) {
     intro.hidden = true;
     results.hidden = false;
     form.setRunning(true);
+    clearInterval(ticker);
     ticker = setInterval(redraw, 250);
     redraw();
     try {

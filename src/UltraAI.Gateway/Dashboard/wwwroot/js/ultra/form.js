@@ -17,6 +17,7 @@ const reviewWords = [['', 'as the preset says'], ['off', 'off'], ['review', 'rev
 export function runForm({ run, cancel }) {
   let presets = [];
   let members = null; // null: those of the preset
+  let running = false;
 
   const prompt = h('textarea', { class: 'input prompt', rows: 4, placeholder: 'Ask something on which models may disagree', onkeydown: event => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
@@ -131,6 +132,11 @@ export function runForm({ run, cancel }) {
 
   function send(event) {
     event.preventDefault();
+    if (running) {
+      // Ctrl+Enter asks again, though there is no button for it: another run would cost, and leave this one without a way to cancel it.
+      return;
+    }
+
     fail(null);
     const text = prompt.value.trim();
     promptField.querySelector('.fault').hidden = Boolean(text);
@@ -177,6 +183,7 @@ export function runForm({ run, cancel }) {
     element: form,
     fail,
     setRunning(isRunning) {
+      running = isRunning;
       submit.hidden = isRunning;
       stop.hidden = !isRunning;
       stop.disabled = false;
