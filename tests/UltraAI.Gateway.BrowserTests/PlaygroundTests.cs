@@ -122,6 +122,35 @@ public sealed class PlaygroundTests(DashboardEnvironment dashboard) : DashboardT
     }
 
     [Fact]
+    public async Task Cancel_BeforeTheRunHasBegun_IsNoError()
+    {
+        var page = await OpenAsync();
+        var ui = page.Page;
+        await page.GoAsync("ultra");
+        await ui.RouteAsync("**/dashboard/ultra?**", _ => Task.CompletedTask);
+        await AskAsync(ui, "Is anybody there?");
+        await ui.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+
+        await Expect(ui.Locator(".progress")).ToContainTextAsync("Cancelled");
+        await Expect(ui.GetByRole(AriaRole.Alert)).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task Cancel_ThatTheGatewayDoesNotTake_LeavesTheRun()
+    {
+        var page = await OpenAsync();
+        var ui = page.Page;
+        await page.GoAsync("ultra");
+        await ui.RouteAsync("**/dashboard/ultra/runs/**", route => route.FulfillAsync(new() { Status = 404 }));
+        await RunAsync(ui, DashboardEnvironment.SlowQuestion);
+        await ui.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+
+        await Expect(ui.Locator(".progress")).ToContainTextAsync("Cancelled");
+        await Expect(ui.GetByRole(AriaRole.Alert)).ToHaveCountAsync(0);
+        page.Expect("404");
+    }
+
+    [Fact]
     public async Task WhatCannotBeRead_IsSaidAndNotRun()
     {
         var page = await OpenAsync();

@@ -68,7 +68,7 @@ export async function send(method, path, { body, type = 'application/json', head
   try {
     response = await fetch(path, { method, headers: fields, body: body === undefined ? undefined : JSON.stringify(body), signal, cache: 'no-store' });
   } catch (error) {
-    throw error.name === 'AbortError' ? error : new Problem(0, 'The gateway does not answer. Is it running?');
+    throw signal?.aborted ? error : new Problem(0, 'The gateway does not answer. Is it running?');
   }
 
   if (response.status === 401) {
