@@ -151,6 +151,21 @@ public sealed class PlaygroundTests(DashboardEnvironment dashboard) : DashboardT
     }
 
     [Fact]
+    public async Task KeyThatMayNotAnyMore_IsSaidAndSignsNobodyOut()
+    {
+        var page = await OpenAsync();
+        var ui = page.Page;
+        await page.SendAsync("POST", "/admin/keys", """{"name":"turned-off"}""");
+        await page.GoAsync("ultra");
+        await Expect(ui.GetByRole(AriaRole.Button, new() { Name = "Run" })).ToBeEnabledAsync();
+        await page.SendAsync("PATCH", "/admin/keys/turned-off", """{"enabled":false}""");
+        await ui.GetByLabel("Key", new() { Exact = true }).SelectOptionAsync("turned-off");
+
+        await Expect(ui.GetByRole(AriaRole.Alert)).ToContainTextAsync("turned off");
+        await Expect(ui.GetByRole(AriaRole.Heading, new() { Name = "Ultra playground" })).ToBeVisibleAsync();
+    }
+
+    [Fact]
     public async Task WhatCannotBeRead_IsSaidAndNotRun()
     {
         var page = await OpenAsync();

@@ -7,6 +7,8 @@ export class Problem extends Error {
   constructor(status, message, { faults = [], retryAfter = null, code = null } = {}) {
     super(message);
     this.status = status;
+    /** Whether the session has ended; who is signed out is told so by the page. */
+    this.ended = false;
     this.faults = faults;
     this.retryAfter = retryAfter;
     this.code = code;
@@ -71,8 +73,9 @@ export async function send(method, path, { body, type = 'application/json', head
     throw signal?.aborted ? error : new Problem(0, 'The gateway does not answer. Is it running?');
   }
 
-  if (response.status === 401) {
+  if (response.status === 401 && !isOfKey(path, response)) {
     const problem = await problemOf(response);
+    problem.ended = true;
     csrf = null;
     signedOut();
     throw problem;
@@ -84,6 +87,9 @@ export async function send(method, path, { body, type = 'application/json', head
 
   return response;
 }
+
+// /ultra says so of a virtual key that expired or was turned off. The guard before it asks for the admin token.
+const isOfKey = (path, response) => path.startsWith('/dashboard/ultra') && !response.headers.has('www-authenticate');
 
 /** @returns the answer's JSON, and its ETag */
 export async function call(method, path, options) {

@@ -71,7 +71,7 @@ async function run(signal) {
 
       tell('waiting', 'the gateway ended the stream');
     } catch (error) {
-      if (signal.aborted || error.status === 401) {
+      if (signal.aborted || error.ended) {
         return;
       }
 

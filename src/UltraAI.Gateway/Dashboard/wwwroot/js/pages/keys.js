@@ -41,7 +41,7 @@ export function mount(box) {
       keys = (await get('/admin/keys', abort.signal)).data;
       draw();
     } catch (error) {
-      if (!abort.signal.aborted && error.status !== 401) {
+      if (!abort.signal.aborted && !error.ended) {
         fill(body, failed(error, load));
         setText(note, '');
       }

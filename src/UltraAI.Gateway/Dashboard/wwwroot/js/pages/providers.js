@@ -20,7 +20,7 @@ export function mount(box, { rest: [name] }) {
     try {
       view.set((await get('/health/providers', abort.signal)).providers);
     } catch (error) {
-      if (abort.signal.aborted || error.status === 401) {
+      if (abort.signal.aborted || error.ended) {
         return;
       }
 

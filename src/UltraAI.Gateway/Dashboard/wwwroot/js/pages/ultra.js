@@ -57,7 +57,7 @@ export function mount(box) {
         throw new Problem(0, 'The stream ended before the run did.');
       }
     } catch (error) {
-      if (mine !== run || error.status === 401) {
+      if (mine !== run || error.ended) {
         // Nobody looks at it any more.
         return;
       }

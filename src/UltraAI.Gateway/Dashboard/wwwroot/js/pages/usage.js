@@ -89,7 +89,7 @@ export function mount(box, { query }) {
       });
       draw();
     } catch (error) {
-      if (!signal.aborted && error.status !== 401) {
+      if (!signal.aborted && !error.ended) {
         content.hidden = true;
         message.hidden = false;
         fill(message, failed({ message: error.faults?.map(fault => `${fault.parameter}: ${fault.detail}`).join(' ') || error.message }, load));
