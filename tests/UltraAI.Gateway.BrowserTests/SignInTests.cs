@@ -57,6 +57,19 @@ public sealed class SignInTests(DashboardEnvironment dashboard) : DashboardTest(
     }
 
     [Fact]
+    public async Task SigningOut_ThatFails_IsSaid()
+    {
+        var page = await OpenAsync();
+        await page.GoAsync("keys");
+        await page.Page.RouteAsync("**/dashboard/session", route => route.Request.Method == "DELETE" ? route.FulfillAsync(new() { Status = 503 }) : route.ContinueAsync());
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+
+        await Expect(page.Page.GetByText("You are still signed in.")).ToBeVisibleAsync();
+        await Expect(page.Page.GetByRole(AriaRole.Heading, new() { Name = "Keys" })).ToBeVisibleAsync();
+        page.Expect("503");
+    }
+
+    [Fact]
     public async Task FirstLoad_IsSmallAndAsksNobodyElse()
     {
         var page = await OpenAsync(signedIn: false);

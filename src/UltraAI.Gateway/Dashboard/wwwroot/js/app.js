@@ -1,7 +1,7 @@
 // The frame: session, navigation, which page is shown.
 import * as api from './api.js';
 import * as feed from './live.js';
-import { closeDialogs } from './dialog.js';
+import { closeDialogs, toast } from './dialog.js';
 import { add, fill, h, setText } from './dom.js';
 import { span } from './format.js';
 import { icon } from './icons.js';
@@ -72,7 +72,7 @@ function side() {
   };
   onTheme(dress);
   dress();
-  const out = h('button', { type: 'button', class: 'button quiet square', 'aria-label': 'Sign out', title: 'Sign out', onclick: () => api.signOut().catch(() => { }) }, icon('out'));
+  const out = h('button', { type: 'button', class: 'button quiet square', 'aria-label': 'Sign out', title: 'Sign out', onclick: () => api.signOut().catch(error => error.ended || toast(`You are still signed in. ${error.message}`)) }, icon('out'));
   return h('header', { class: 'side' },
     h('a', { class: 'brand', href: '#/overview' }, h('img', { src: 'icon.svg', alt: '' }), 'UltraAI.Gateway'),
     nav,
