@@ -70,6 +70,20 @@ public sealed class SignInTests(DashboardEnvironment dashboard) : DashboardTest(
     }
 
     [Fact]
+    public async Task SigningInInAnotherTab_LeavesThisOneAbleToChangeThings()
+    {
+        var page = await OpenAsync();
+        await page.GoAsync("keys");
+        await page.Context.APIRequest.PostAsync("/dashboard/session", new() { DataObject = new { token = DashboardEnvironment.AdminToken } });
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "New key" }).ClickAsync();
+        await page.Page.GetByLabel("Name", new() { Exact = true }).FillAsync("from-the-first-tab");
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Create key" }).ClickAsync();
+
+        await Expect(page.Page.GetByLabel("The key", new() { Exact = true })).ToBeVisibleAsync();
+        page.Expect("403");
+    }
+
+    [Fact]
     public async Task FirstLoad_IsSmallAndAsksNobodyElse()
     {
         var page = await OpenAsync(signedIn: false);

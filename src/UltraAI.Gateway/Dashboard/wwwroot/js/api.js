@@ -60,15 +60,20 @@ export async function send(method, path, { body, type = 'application/json', head
     fields['content-type'] = type;
   }
 
-  if (method !== 'GET') {
-    fields['x-ultraai-csrf'] = csrf ?? '';
-  }
+  const attempt = async () => {
+    if (method !== 'GET') {
+      fields['x-ultraai-csrf'] = csrf ?? '';
+    }
 
-  let response;
-  try {
-    response = await fetch(path, { method, headers: fields, body: body === undefined ? undefined : JSON.stringify(body), signal, cache: 'no-store' });
-  } catch (error) {
-    throw signal?.aborted ? error : new Problem(0, 'The gateway does not answer. Is it running?');
+    try {
+      return await fetch(path, { method, headers: fields, body: body === undefined ? undefined : JSON.stringify(body), signal, cache: 'no-store' });
+    } catch (error) {
+      throw signal?.aborted ? error : new Problem(0, 'The gateway does not answer. Is it running?');
+    }
+  };
+  let response = await attempt();
+  if (method !== 'GET' && response.status === 403 && await hasOtherCsrf()) {
+    response = await attempt();
   }
 
   if (response.status === 401 && !isOfKey(path, response)) {
@@ -88,6 +93,12 @@ export async function send(method, path, { body, type = 'application/json', head
 
 // /ultra says so of a virtual key that expired or was turned off. The guard before it asks for the admin token.
 const isOfKey = (path, response) => path.startsWith('/dashboard/ultra') && !response.headers.has('www-authenticate');
+
+/** Who signs in again, in another tab, has another session, and with it another value. */
+async function hasOtherCsrf() {
+  const before = csrf;
+  return await resume().catch(() => false) && csrf !== before;
+}
 
 /** @returns the answer's JSON, and its ETag */
 export async function call(method, path, options) {
