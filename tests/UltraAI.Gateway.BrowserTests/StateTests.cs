@@ -64,4 +64,36 @@ public sealed class StateTests(DashboardEnvironment dashboard) : DashboardTest(d
         await Expect(page.Page.GetByRole(AriaRole.Alert)).ToBeHiddenAsync();
         page.Expect("503");
     }
+
+    [Fact]
+    public async Task StreamThatFallsSilent_IsLeftForAnother()
+    {
+        var page = await OpenAsync();
+        await page.Page.Clock.InstallAsync();
+        await page.Page.AddInitScriptAsync("""
+            const real = fetch;
+            window.streams = 0;
+            window.fetch = async (path, options) => {
+              const response = await real(path, options);
+              if (path !== '/admin/events' || ++streams > 1) {
+                return response;
+              }
+
+              // Its first piece comes, and then nothing does, though the connection stays.
+              const { value } = await response.body.getReader().read();
+              return new Response(new ReadableStream({
+                start(stream) {
+                  stream.enqueue(value);
+                  options.signal.addEventListener('abort', () => stream.error(options.signal.reason));
+                },
+              }));
+            };
+            """);
+        await page.GoAsync("overview");
+        await Expect(page.Page.Locator(".instance")).ToContainTextAsync("Live");
+        await page.Page.Clock.FastForwardAsync(5_500);
+
+        await page.Page.WaitForFunctionAsync("() => streams === 2");
+        await Expect(page.Page.Locator(".instance")).ToContainTextAsync("Live");
+    }
 }
