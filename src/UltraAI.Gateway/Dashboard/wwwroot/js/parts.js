@@ -1,4 +1,4 @@
-import { h, newId } from './dom.js';
+import { h, newId, refill } from './dom.js';
 import { icon } from './icons.js';
 import { toast } from './dialog.js';
 
@@ -15,6 +15,9 @@ export function meter(share, kind = '') {
   bar.style.width = `${Math.min(100, Math.max(0, share * 100))}%`;
   return h('span', { class: `meter ${kind}`, 'aria-hidden': 'true' }, bar);
 }
+
+/** Terms and what they are, in a list that is drawn again and again. @param {[string, any][]} entries */
+export const setFacts = (list, entries) => refill(list, entries.map(([term, value]) => h('div', null, h('dt', null, term), h('dd', null, value))));
 
 /** A choice of few, as buttons beside each other. */
 export function segments(label, choices, chosen, pick) {
