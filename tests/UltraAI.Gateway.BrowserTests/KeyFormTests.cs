@@ -82,6 +82,46 @@ public sealed class KeyFormTests(DashboardEnvironment dashboard) : DashboardTest
         Assert.Equal(60, (await ReadAsync(page, "mistyped")).GetProperty("limits").GetProperty("requests_per_minute").GetInt32());
     }
 
+    [Fact]
+    public async Task SecretThatCannotBeCopied_IsSelectedAndStays()
+    {
+        var page = await OpenAsync();
+        var ui = page.Page;
+        await ui.AddInitScriptAsync("Object.defineProperty(navigator, 'clipboard', { value: undefined })");
+        await MakeAsync(page, "by-hand");
+        var dialog = ui.GetByRole(AriaRole.Dialog);
+        var secret = await dialog.GetByLabel("The key", new() { Exact = true }).TextContentAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Copy" }).ClickAsync();
+
+        await Expect(dialog.GetByRole(AriaRole.Alert)).ToContainTextAsync("copy it by hand");
+        Assert.Equal(secret, await ui.EvaluateAsync<string>("() => String(getSelection())"));
+        await ui.Mouse.ClickAsync(5, 5);
+        await Expect(dialog).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task WordsOfADialog_StandInFrontOfIt()
+    {
+        var page = await OpenAsync();
+        var dialog = page.Page.GetByRole(AriaRole.Dialog);
+        await MakeAsync(page, "copied");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Copy" }).ClickAsync();
+        await Expect(dialog.GetByText("Copied.")).ToBeVisibleAsync();
+
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "I have stored it" }).ClickAsync();
+        await Expect(dialog).ToHaveCountAsync(0);
+        await Expect(page.Page.GetByText("Copied.")).ToBeVisibleAsync();
+    }
+
+    private static async Task MakeAsync(DashboardPage page, string name)
+    {
+        await page.GoAsync("keys");
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "New key" }).ClickAsync();
+        await page.Page.GetByLabel("Name", new() { Exact = true }).FillAsync(name);
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Create key" }).ClickAsync();
+        await page.Page.GetByLabel("The key", new() { Exact = true }).WaitForAsync();
+    }
+
     private static async Task<JsonElement> ReadAsync(DashboardPage page, string name) =>
         (await (await page.Context.APIRequest.GetAsync($"/admin/keys/{name}")).JsonAsync())!.Value;
 }

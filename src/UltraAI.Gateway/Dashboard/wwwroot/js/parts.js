@@ -113,7 +113,8 @@ export function loading(lines = 4) {
   return box;
 }
 
-export function copyButton(text, label = 'Copy') {
+/** @param {() => void} [failed]  says that it failed, and what to do; else a toast does */
+export function copyButton(text, failed = () => toast('The browser did not allow it; select the text and copy it by hand.')) {
   const button = h('button', {
     type: 'button',
     class: 'button',
@@ -122,9 +123,9 @@ export function copyButton(text, label = 'Copy') {
         await navigator.clipboard.writeText(text());
         toast('Copied.');
       } catch {
-        toast('The browser did not allow it; select the text and copy it by hand.');
+        failed();
       }
     },
-  }, icon('copy'), label);
+  }, icon('copy'), 'Copy');
   return button;
 }
