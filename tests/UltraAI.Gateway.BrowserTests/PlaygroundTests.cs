@@ -166,6 +166,29 @@ public sealed class PlaygroundTests(DashboardEnvironment dashboard) : DashboardT
     }
 
     [Fact]
+    public async Task PresetsOfAKeyChosenBefore_DoNotTakeThePlaceOfThoseOfTheOneChosen()
+    {
+        var page = await OpenAsync();
+        var ui = page.Page;
+        await page.SendAsync("POST", "/admin/keys", """{"name":"without-presets","providers":["huggingface"]}""");
+        await page.GoAsync("ultra");
+        var mayAnswer = new TaskCompletionSource();
+        await ui.RouteAsync("**/dashboard/ultra/presets?key=without-presets", async route =>
+        {
+            await mayAnswer.Task;
+            await route.ContinueAsync();
+        });
+        await ui.GetByLabel("Key", new() { Exact = true }).SelectOptionAsync("without-presets");
+        await ui.RunAndWaitForResponseAsync(() => ui.GetByLabel("Key", new() { Exact = true }).SelectOptionAsync("demo"), "**/presets?key=demo");
+        var late = await ui.RunAndWaitForResponseAsync(() => { mayAnswer.SetResult(); return Task.CompletedTask; }, "**/presets?key=without-presets");
+        await late.FinishedAsync();
+        await ui.EvaluateAsync("() => new Promise(done => setTimeout(done))");
+
+        await Expect(ui.GetByLabel("Preset", new() { Exact = true })).ToHaveValueAsync("ultra");
+        await Expect(ui.GetByRole(AriaRole.Button, new() { Name = "Run" })).ToBeEnabledAsync();
+    }
+
+    [Fact]
     public async Task WhatCannotBeRead_IsSaidAndNotRun()
     {
         var page = await OpenAsync();

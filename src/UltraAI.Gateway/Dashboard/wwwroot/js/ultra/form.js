@@ -18,6 +18,7 @@ export function runForm({ run, cancel }) {
   let presets = [];
   let members = null; // null: those of the preset
   let running = false;
+  let turn = 0;
 
   const prompt = h('textarea', { class: 'input prompt', rows: 4, placeholder: 'Ask something on which models may disagree', onkeydown: event => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
@@ -77,20 +78,25 @@ export function runForm({ run, cancel }) {
   }
 
   async function loadPresets() {
+    const mine = ++turn;
     fail(null);
+    let read = [];
+    let fault = null;
     try {
-      presets = (await get(`/dashboard/ultra/presets?key=${encodeURIComponent(key.value)}`)).presets;
+      read = (await get(`/dashboard/ultra/presets?key=${encodeURIComponent(key.value)}`)).presets;
     } catch (error) {
-      presets = [];
-      fail(error.message);
+      fault = error.message;
     }
 
+    if (mine !== turn) {
+      // Another key was chosen meanwhile.
+      return;
+    }
+
+    presets = read;
+    fail(fault ?? (presets.length === 0 ? 'This key may use no preset: its providers and models leave none.' : null));
     setChoices(preset, presets.map(one => [one.id, one.id]), preset.value || 'ultra');
     submit.disabled = presets.length === 0;
-    if (presets.length === 0 && problem.hidden) {
-      fail('This key may use no preset: its providers and models leave none.');
-    }
-
     members = chosen()?.allow_overrides ? members : null;
     drawMembers();
   }
