@@ -96,4 +96,52 @@ public sealed class StateTests(DashboardEnvironment dashboard) : DashboardTest(d
         await page.Page.WaitForFunctionAsync("() => streams === 2");
         await Expect(page.Page.Locator(".instance")).ToContainTextAsync("Live");
     }
+
+    [Fact]
+    public async Task FailedPoll_LeavesWhatStandsThereAndSaysThatItIsOld()
+    {
+        var page = await OpenAsync();
+        var old = page.Page.GetByRole(AriaRole.Alert);
+        await page.Page.Clock.InstallAsync();
+        await page.GoAsync("providers");
+        await Expect(page.Page.GetByRole(AriaRole.Rowheader, new() { Name = "openai" })).ToBeVisibleAsync();
+        await page.Page.RouteAsync("**/health/providers", Unavailable);
+        await page.Page.Clock.FastForwardAsync(5_500);
+
+        await Expect(old).ToContainTextAsync("Not current");
+        await Expect(page.Page.GetByRole(AriaRole.Rowheader, new() { Name = "openai" })).ToBeVisibleAsync();
+        await page.Page.UnrouteAsync("**/health/providers");
+        await page.Page.Clock.FastForwardAsync(5_500);
+        await Expect(old).ToBeHiddenAsync();
+        page.Expect("503");
+    }
+
+    [Fact]
+    public async Task TryAgain_DoesNotAskTwiceAsOftenFromThenOn()
+    {
+        var page = await OpenAsync();
+        await page.Page.Clock.InstallAsync();
+        await page.Page.RouteAsync("**/health/providers", Unavailable);
+        await page.GoAsync("providers");
+        var again = page.Page.GetByRole(AriaRole.Button, new() { Name = "Try again" });
+        for (var i = 0; i < 3; i++)
+        {
+            await page.Page.RunAndWaitForResponseAsync(() => again.ClickAsync(), "**/health/providers");
+        }
+
+        await page.Page.UnrouteAsync("**/health/providers");
+        await page.Page.RunAndWaitForResponseAsync(() => again.ClickAsync(), "**/health/providers");
+        await Expect(page.Page.GetByRole(AriaRole.Rowheader, new() { Name = "openai" })).ToBeVisibleAsync();
+        var before = Polls();
+        await page.Page.RunAndWaitForResponseAsync(() => page.Page.Clock.FastForwardAsync(5_500), "**/health/providers");
+        await page.Page.EvaluateAsync("() => 0");
+
+        Assert.Equal(before + 1, Polls());
+        page.Expect("503");
+
+        int Polls() => page.Requests.Count(request => request.Url.EndsWith("/health/providers", StringComparison.Ordinal));
+    }
+
+    private static Task Unavailable(IRoute route) =>
+        route.FulfillAsync(new() { Status = 503, ContentType = "application/problem+json", Body = """{"status":503,"detail":"Not now."}""" });
 }

@@ -1,7 +1,7 @@
 // What each provider is like at the moment, and one of them in full.
 import { get } from '../api.js';
 import { chart } from '../charts.js';
-import { fill, h } from '../dom.js';
+import { fill, h, setText } from '../dom.js';
 import * as format from '../format.js';
 import { live, watch } from '../live.js';
 import { outcomes, totalOf, wordOf } from '../outcomes.js';
@@ -13,23 +13,40 @@ const every = 5000;
 
 export function mount(box, { rest: [name] }) {
   const view = name ? detail(box, name) : list(box);
+  const old = h('div', { class: 'banner warn', role: 'alert', hidden: true });
+  box.querySelector('.page-head').after(old);
   let timer = 0;
-  const abort = new AbortController();
+  let abort = null;
+  let readAt = null;
 
   async function load() {
+    clearTimeout(timer);
+    abort?.abort();
+    abort = new AbortController();
+    const { signal } = abort;
     try {
-      view.set((await get('/health/providers', abort.signal)).providers);
-    } catch (error) {
-      if (abort.signal.aborted || error.ended) {
+      const { providers } = await get('/health/providers', signal);
+      if (signal.aborted) {
         return;
       }
 
-      view.fail(error, load);
+      view.set(providers);
+      readAt = new Date();
+      old.hidden = true;
+    } catch (error) {
+      if (signal.aborted || error.ended) {
+        return;
+      }
+
+      if (readAt) {
+        setText(old, `Not current: what stands here is of ${format.clock(readAt)}. ${error.message}`);
+        old.hidden = false;
+      } else {
+        view.fail(error, load);
+      }
     }
 
-    if (!abort.signal.aborted) {
-      timer = setTimeout(load, every);
-    }
+    timer = setTimeout(load, every);
   }
 
   load();
