@@ -69,6 +69,19 @@ public sealed class UsageTests(DashboardEnvironment dashboard) : DashboardTest(d
     }
 
     [Fact]
+    public async Task FileThatCannotBeMade_IsSaid()
+    {
+        var page = await OpenAsync();
+        await page.GoAsync("usage");
+        await Expect(page.Page.GetByRole(AriaRole.Rowheader, new() { Name = "team-search" })).ToBeVisibleAsync();
+        await page.Page.RouteAsync("**/admin/usage?**", route => route.FulfillAsync(new() { Status = 503, ContentType = "application/problem+json", Body = """{"status":503,"detail":"The store does not answer."}""" }));
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "CSV" }).ClickAsync();
+
+        await Expect(page.Page.GetByText("There is no file: The store does not answer.")).ToBeVisibleAsync();
+        page.Expect("503");
+    }
+
+    [Fact]
     public async Task OtherGrouping_KeepsTheFocusAndTheOrder()
     {
         var page = await OpenAsync();

@@ -1,7 +1,7 @@
 // Requests, tokens and money, by key, provider, model and UTC day.
 import { chart } from '../charts.js';
 import { download, toCsv } from '../csv.js';
-import { openDialog } from '../dialog.js';
+import { openDialog, toast } from '../dialog.js';
 import { fill, h, setText } from '../dom.js';
 import * as format from '../format.js';
 import { icon } from '../icons.js';
@@ -149,8 +149,12 @@ export function mount(box, { query }) {
   /** All that there is of this time and these filters, with every dimension. */
   async function exportAll() {
     const by = ['day', ...dimensions.map(([name]) => name)];
-    const all = await readUsage(state, by, state.filters);
-    download(`usage-${state.from}-${state.to}.csv`, toCsv([...by, ...sums].map(name => ({ label: name, value: row => row[name] })), all));
+    try {
+      const all = await readUsage(state, by, state.filters);
+      download(`usage-${state.from}-${state.to}.csv`, toCsv([...by, ...sums].map(name => ({ label: name, value: row => row[name] })), all));
+    } catch (error) {
+      error.ended || toast(`There is no file: ${error.message}`);
+    }
   }
 
   async function showDay(day) {
