@@ -69,6 +69,17 @@ public sealed class UsageTests(DashboardEnvironment dashboard) : DashboardTest(d
     }
 
     [Fact]
+    public async Task NumbersOfADay_AreReachedByKeyboard()
+    {
+        var page = await OpenAsync();
+        await page.GoAsync("usage");
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Numbers: By day" }).PressAsync("Enter");
+        await page.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Rowheader).Nth(1).GetByRole(AriaRole.Button).PressAsync("Enter");
+
+        await Expect(page.Page.GetByRole(AriaRole.Dialog).Last.GetByRole(AriaRole.Rowheader, new() { Name = "team-search" })).ToHaveCountAsync(3);
+    }
+
+    [Fact]
     public async Task FileThatCannotBeMade_IsSaid()
     {
         var page = await OpenAsync();
