@@ -142,6 +142,15 @@ public sealed class StateTests(DashboardEnvironment dashboard) : DashboardTest(d
         int Polls() => page.Requests.Count(request => request.Url.EndsWith("/health/providers", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task AddressThatIsNone_IsAProviderThatThereIsNot()
+    {
+        var page = await OpenAsync();
+        await page.GoAsync("providers/%");
+
+        await Expect(page.Page.GetByRole(AriaRole.Heading, new() { Name = "No such provider" })).ToBeVisibleAsync();
+    }
+
     private static Task Unavailable(IRoute route) =>
         route.FulfillAsync(new() { Status = 503, ContentType = "application/problem+json", Body = """{"status":503,"detail":"Not now."}""" });
 }

@@ -81,11 +81,20 @@ function side() {
       h('div', { class: 'row' }, theme, out)));
 }
 
+/** What can't be decoded was written by hand, and stands for itself. */
+function decode(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 /** @param {boolean} moved  whether somebody came here from another page: then the heading takes the focus */
 async function show(moved) {
   const mine = ++turn;
   const [path, query] = location.hash.replace(/^#\/?/, '').split('?');
-  const [name, ...rest] = path.split('/').map(decodeURIComponent);
+  const [name, ...rest] = path.split('/').map(decode);
   const page = pages.find(candidate => candidate.path === name) ?? pages[0];
   for (const link of root.querySelectorAll('.nav a')) {
     link.dataset.path === page.path ? link.setAttribute('aria-current', 'page') : link.removeAttribute('aria-current');
