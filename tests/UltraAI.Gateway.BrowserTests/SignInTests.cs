@@ -57,6 +57,16 @@ public sealed class SignInTests(DashboardEnvironment dashboard) : DashboardTest(
     }
 
     [Fact]
+    public async Task GoingToAnotherPage_IsUseOfTheSession()
+    {
+        var page = await OpenAsync();
+        await page.GoAsync("providers");
+
+        await page.Page.RunAndWaitForResponseAsync(
+            () => page.Page.GetByRole(AriaRole.Navigation).GetByRole(AriaRole.Link, new() { Name = "Overview" }).ClickAsync(), "**/dashboard/session");
+    }
+
+    [Fact]
     public async Task SigningOut_ThatFails_IsSaid()
     {
         var page = await OpenAsync();

@@ -114,6 +114,8 @@ async function show(moved) {
     fill(main, box);
     leave = module.mount(box, { rest, query: new URLSearchParams(query) }) ?? null;
     if (moved) {
+      // This is use of the session; what pages ask by themselves, again and again, is not.
+      api.resume().catch(() => { });
       scrollTo(0, 0);
       const heading = box.querySelector('h1');
       heading?.setAttribute('tabindex', '-1');
