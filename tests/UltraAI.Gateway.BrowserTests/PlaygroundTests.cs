@@ -107,13 +107,115 @@ public sealed class PlaygroundTests(DashboardEnvironment dashboard) : DashboardT
         await Expect(ui.Locator(".progress")).ToContainTextAsync("Complete");
     }
 
+    [Fact]
+    public async Task SecondRun_IsNotStartedWhileOneIsUnderWay()
+    {
+        var page = await OpenAsync();
+        var ui = page.Page;
+        await page.GoAsync("ultra");
+        await RunAsync(ui, DashboardEnvironment.SlowQuestion);
+        await ui.GetByLabel("Prompt", new() { Exact = true }).PressAsync("Control+Enter");
+        await ui.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+
+        await Expect(ui.Locator(".progress")).ToContainTextAsync("Cancelled");
+        Assert.Single(page.Requests, request => request.Method == "POST" && request.Url.Contains("/dashboard/ultra", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Cancel_BeforeTheRunHasBegun_IsNoError()
+    {
+        var page = await OpenAsync();
+        var ui = page.Page;
+        await page.GoAsync("ultra");
+        await ui.RouteAsync("**/dashboard/ultra?**", _ => Task.CompletedTask);
+        await AskAsync(ui, "Is anybody there?");
+        await ui.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+
+        await Expect(ui.Locator(".progress")).ToContainTextAsync("Cancelled");
+        await Expect(ui.GetByRole(AriaRole.Alert)).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task Cancel_ThatTheGatewayDoesNotTake_LeavesTheRun()
+    {
+        var page = await OpenAsync();
+        var ui = page.Page;
+        await page.GoAsync("ultra");
+        await ui.RouteAsync("**/dashboard/ultra/runs/**", route => route.FulfillAsync(new() { Status = 404 }));
+        await RunAsync(ui, DashboardEnvironment.SlowQuestion);
+        await ui.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+
+        await Expect(ui.Locator(".progress")).ToContainTextAsync("Cancelled");
+        await Expect(ui.GetByRole(AriaRole.Alert)).ToHaveCountAsync(0);
+        page.Expect("404");
+    }
+
+    [Fact]
+    public async Task KeyThatMayNotAnyMore_IsSaidAndSignsNobodyOut()
+    {
+        var page = await OpenAsync();
+        var ui = page.Page;
+        await page.SendAsync("POST", "/admin/keys", """{"name":"turned-off"}""");
+        await page.GoAsync("ultra");
+        await Expect(ui.GetByRole(AriaRole.Button, new() { Name = "Run" })).ToBeEnabledAsync();
+        await page.SendAsync("PATCH", "/admin/keys/turned-off", """{"enabled":false}""");
+        await ui.GetByLabel("Key", new() { Exact = true }).SelectOptionAsync("turned-off");
+
+        await Expect(ui.GetByRole(AriaRole.Alert)).ToContainTextAsync("turned off");
+        await Expect(ui.GetByRole(AriaRole.Heading, new() { Name = "Ultra playground" })).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task PresetsOfAKeyChosenBefore_DoNotTakeThePlaceOfThoseOfTheOneChosen()
+    {
+        var page = await OpenAsync();
+        var ui = page.Page;
+        await page.SendAsync("POST", "/admin/keys", """{"name":"without-presets","providers":["huggingface"]}""");
+        await page.GoAsync("ultra");
+        var mayAnswer = new TaskCompletionSource();
+        await ui.RouteAsync("**/dashboard/ultra/presets?key=without-presets", async route =>
+        {
+            await mayAnswer.Task;
+            await route.ContinueAsync();
+        });
+        await ui.GetByLabel("Key", new() { Exact = true }).SelectOptionAsync("without-presets");
+        await ui.RunAndWaitForResponseAsync(() => ui.GetByLabel("Key", new() { Exact = true }).SelectOptionAsync("demo"), "**/presets?key=demo");
+        var late = await ui.RunAndWaitForResponseAsync(() => { mayAnswer.SetResult(); return Task.CompletedTask; }, "**/presets?key=without-presets");
+        await late.FinishedAsync();
+        await ui.EvaluateAsync("() => new Promise(done => setTimeout(done))");
+
+        await Expect(ui.GetByLabel("Preset", new() { Exact = true })).ToHaveValueAsync("ultra");
+        await Expect(ui.GetByRole(AriaRole.Button, new() { Name = "Run" })).ToBeEnabledAsync();
+    }
+
+    [Fact]
+    public async Task WhatCannotBeRead_IsSaidAndNotRun()
+    {
+        var page = await OpenAsync();
+        var ui = page.Page;
+        await page.GoAsync("ultra");
+        await ui.GetByText("More", new() { Exact = true }).ClickAsync();
+        await ui.GetByLabel("Max. tokens").PressSequentiallyAsync("1e");
+        await ui.GetByText("More", new() { Exact = true }).ClickAsync();
+        await AskAsync(ui, "How long may it be?");
+
+        await Expect(ui.GetByLabel("Max. tokens")).ToBeFocusedAsync();
+        await Expect(ui.GetByText("This is not a number.")).ToBeVisibleAsync();
+        await Expect(ui.Locator(".progress")).ToBeHiddenAsync();
+    }
+
     private static async Task RunAsync(IPage page, string question)
+    {
+        await AskAsync(page, question);
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Draft of" }).First).ToBeVisibleAsync();
+    }
+
+    private static async Task AskAsync(IPage page, string question)
     {
         await page.GetByLabel("Key", new() { Exact = true }).SelectOptionAsync("demo");
         await page.GetByLabel("Prompt", new() { Exact = true }).FillAsync(question);
         var run = page.GetByRole(AriaRole.Button, new() { Name = "Run" });
         await Expect(run).ToBeEnabledAsync();
         await run.ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Draft of" }).First).ToBeVisibleAsync();
     }
 }

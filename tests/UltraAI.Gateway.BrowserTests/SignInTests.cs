@@ -57,6 +57,43 @@ public sealed class SignInTests(DashboardEnvironment dashboard) : DashboardTest(
     }
 
     [Fact]
+    public async Task GoingToAnotherPage_IsUseOfTheSession()
+    {
+        var page = await OpenAsync();
+        await page.GoAsync("providers");
+
+        await page.Page.RunAndWaitForResponseAsync(
+            () => page.Page.GetByRole(AriaRole.Navigation).GetByRole(AriaRole.Link, new() { Name = "Overview" }).ClickAsync(), "**/dashboard/session");
+    }
+
+    [Fact]
+    public async Task SigningOut_ThatFails_IsSaid()
+    {
+        var page = await OpenAsync();
+        await page.GoAsync("keys");
+        await page.Page.RouteAsync("**/dashboard/session", route => route.Request.Method == "DELETE" ? route.FulfillAsync(new() { Status = 503 }) : route.ContinueAsync());
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+
+        await Expect(page.Page.GetByText("You are still signed in.")).ToBeVisibleAsync();
+        await Expect(page.Page.GetByRole(AriaRole.Heading, new() { Name = "Keys" })).ToBeVisibleAsync();
+        page.Expect("503");
+    }
+
+    [Fact]
+    public async Task SigningInInAnotherTab_LeavesThisOneAbleToChangeThings()
+    {
+        var page = await OpenAsync();
+        await page.GoAsync("keys");
+        await page.Context.APIRequest.PostAsync("/dashboard/session", new() { DataObject = new { token = DashboardEnvironment.AdminToken } });
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "New key" }).ClickAsync();
+        await page.Page.GetByLabel("Name", new() { Exact = true }).FillAsync("from-the-first-tab");
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Create key" }).ClickAsync();
+
+        await Expect(page.Page.GetByLabel("The key", new() { Exact = true })).ToBeVisibleAsync();
+        page.Expect("403");
+    }
+
+    [Fact]
     public async Task FirstLoad_IsSmallAndAsksNobodyElse()
     {
         var page = await OpenAsync(signedIn: false);

@@ -64,4 +64,93 @@ public sealed class StateTests(DashboardEnvironment dashboard) : DashboardTest(d
         await Expect(page.Page.GetByRole(AriaRole.Alert)).ToBeHiddenAsync();
         page.Expect("503");
     }
+
+    [Fact]
+    public async Task StreamThatFallsSilent_IsLeftForAnother()
+    {
+        var page = await OpenAsync();
+        await page.Page.Clock.InstallAsync();
+        await page.Page.AddInitScriptAsync("""
+            const real = fetch;
+            window.streams = 0;
+            window.fetch = async (path, options) => {
+              const response = await real(path, options);
+              if (path !== '/admin/events' || ++streams > 1) {
+                return response;
+              }
+
+              // Its first piece comes, and then nothing does, though the connection stays.
+              const { value } = await response.body.getReader().read();
+              return new Response(new ReadableStream({
+                start(stream) {
+                  stream.enqueue(value);
+                  options.signal.addEventListener('abort', () => stream.error(options.signal.reason));
+                },
+              }));
+            };
+            """);
+        await page.GoAsync("overview");
+        await Expect(page.Page.Locator(".instance")).ToContainTextAsync("Live");
+        await page.Page.Clock.FastForwardAsync(5_500);
+
+        await page.Page.WaitForFunctionAsync("() => streams === 2");
+        await Expect(page.Page.Locator(".instance")).ToContainTextAsync("Live");
+    }
+
+    [Fact]
+    public async Task FailedPoll_LeavesWhatStandsThereAndSaysThatItIsOld()
+    {
+        var page = await OpenAsync();
+        var old = page.Page.GetByRole(AriaRole.Alert);
+        await page.Page.Clock.InstallAsync();
+        await page.GoAsync("providers");
+        await Expect(page.Page.GetByRole(AriaRole.Rowheader, new() { Name = "openai" })).ToBeVisibleAsync();
+        await page.Page.RouteAsync("**/health/providers", Unavailable);
+        await page.Page.Clock.FastForwardAsync(5_500);
+
+        await Expect(old).ToContainTextAsync("Not current");
+        await Expect(page.Page.GetByRole(AriaRole.Rowheader, new() { Name = "openai" })).ToBeVisibleAsync();
+        await page.Page.UnrouteAsync("**/health/providers");
+        await page.Page.Clock.FastForwardAsync(5_500);
+        await Expect(old).ToBeHiddenAsync();
+        page.Expect("503");
+    }
+
+    [Fact]
+    public async Task TryAgain_DoesNotAskTwiceAsOftenFromThenOn()
+    {
+        var page = await OpenAsync();
+        await page.Page.Clock.InstallAsync();
+        await page.Page.RouteAsync("**/health/providers", Unavailable);
+        await page.GoAsync("providers");
+        var again = page.Page.GetByRole(AriaRole.Button, new() { Name = "Try again" });
+        for (var i = 0; i < 3; i++)
+        {
+            await page.Page.RunAndWaitForResponseAsync(() => again.ClickAsync(), "**/health/providers");
+        }
+
+        await page.Page.UnrouteAsync("**/health/providers");
+        await page.Page.RunAndWaitForResponseAsync(() => again.ClickAsync(), "**/health/providers");
+        await Expect(page.Page.GetByRole(AriaRole.Rowheader, new() { Name = "openai" })).ToBeVisibleAsync();
+        var before = Polls();
+        await page.Page.RunAndWaitForResponseAsync(() => page.Page.Clock.FastForwardAsync(5_500), "**/health/providers");
+        await page.Page.EvaluateAsync("() => 0");
+
+        Assert.Equal(before + 1, Polls());
+        page.Expect("503");
+
+        int Polls() => page.Requests.Count(request => request.Url.EndsWith("/health/providers", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task AddressThatIsNone_IsAProviderThatThereIsNot()
+    {
+        var page = await OpenAsync();
+        await page.GoAsync("providers/%");
+
+        await Expect(page.Page.GetByRole(AriaRole.Heading, new() { Name = "No such provider" })).ToBeVisibleAsync();
+    }
+
+    private static Task Unavailable(IRoute route) =>
+        route.FulfillAsync(new() { Status = 503, ContentType = "application/problem+json", Body = """{"status":503,"detail":"Not now."}""" });
 }

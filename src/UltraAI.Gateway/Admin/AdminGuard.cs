@@ -37,7 +37,13 @@ internal sealed class AdminGuard(IAdminAccessSource admin, IForwardingSettingsSo
 
     /// <summary>Whether the request has the admin token, or belongs to one who signed in with it.</summary>
     /// <returns>Why the request is refused; null if it is not.</returns>
-    public AdminProblem? Check(HttpContext context)
+    public AdminProblem? Check(HttpContext context) => Check(context, isUse: true);
+
+    /// <summary>Whether that holds still, of a request that was let in before. Asking is no use of the session, which may end meanwhile.</summary>
+    /// <returns>Why the request is refused; null if it is not.</returns>
+    public AdminProblem? CheckAgain(HttpContext context) => Check(context, isUse: false);
+
+    private AdminProblem? Check(HttpContext context, bool isUse)
     {
         var access = admin.Admin;
         if (!access.HasToken)
@@ -47,16 +53,16 @@ internal sealed class AdminGuard(IAdminAccessSource admin, IForwardingSettingsSo
 
         // One without a token is no attempt.
         var authorization = context.Request.Headers.Authorization.ToString();
-        return authorization.Length > 0 ? Try(context, () => access.Accepts(authorization)) : CheckSession(context);
+        return authorization.Length > 0 ? Try(context, () => access.Accepts(authorization)) : CheckSession(context, isUse);
     }
 
     /// <summary>Whether a token is the admin token: an attempt, as any other.</summary>
     /// <returns>Why the request is refused; null if it is not.</returns>
     public AdminProblem? CheckToken(HttpContext context, AdminAccess access, string token) => Try(context, () => access.IsToken(token));
 
-    private AdminProblem? CheckSession(HttpContext context)
+    private AdminProblem? CheckSession(HttpContext context, bool isUse)
     {
-        if (session.Find(context) is not { } found)
+        if (session.Find(context, isUse) is not { } found)
         {
             return session.IsIn(context) ? Ended : Missing;
         }

@@ -36,9 +36,11 @@ internal sealed class OperatorGuard(RequestDelegate next, IAdminAccessSource adm
     {
         var access = admin.Admin;
         var client = ClientAddress.Of(context, settings.Forwarding.TrustedProxies);
+
+        // The dashboard asks again and again by itself, which is no use of the session.
         if ((adminPort.Value is { } port && AdminPort.IsMadeTo(context, port))
             || ClientAddress.IsIn(client, access.AllowedNetworks)
-            || (SessionCookie.IsSafe(context.Request) && session.Find(context) is not null))
+            || (SessionCookie.IsSafe(context.Request) && session.Find(context, isUse: false) is not null))
         {
             return null;
         }

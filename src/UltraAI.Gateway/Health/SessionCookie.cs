@@ -19,7 +19,10 @@ internal sealed class SessionCookie(AdminSessions sessions, IForwardingSettingsS
     public bool IsIn(HttpContext context) => IdOf(context) is not null;
 
     /// <summary>The session that the request belongs to; null if it belongs to none, or comes from a page of another origin.</summary>
-    public AdminSession? Find(HttpContext context) => IsFromElsewhere(context.Request.Headers) ? null : sessions.Find(IdOf(context));
+    /// <param name="context">The request.</param>
+    /// <param name="isUse">Whether it counts as use of the session.</param>
+    public AdminSession? Find(HttpContext context, bool isUse = true) =>
+        IsFromElsewhere(context.Request.Headers) ? null : sessions.Find(IdOf(context), isUse);
 
     public void Set(HttpContext context, string id) => context.Response.Cookies.Append(NameFor(context), id, OptionsFor(context));
 

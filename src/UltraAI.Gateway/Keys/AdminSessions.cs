@@ -54,9 +54,11 @@ internal sealed class AdminSessions(IAdminAccessSource admin, TimeProvider time)
         return session;
     }
 
-    /// <summary>Looks a session up, which counts as use of it.</summary>
+    /// <summary>Looks a session up.</summary>
+    /// <param name="id">What the operator's browser presents.</param>
+    /// <param name="isUse">Whether it counts as use of the session.</param>
     /// <returns>Null if there is none, or it has ended.</returns>
-    public AdminSession? Find(string? id)
+    public AdminSession? Find(string? id, bool isUse = true)
     {
         if (string.IsNullOrEmpty(id) || id.Length > KeyDigest.MaxKeyLength)
         {
@@ -77,7 +79,11 @@ internal sealed class AdminSessions(IAdminAccessSource admin, TimeProvider time)
                 return null;
             }
 
-            session.UsedAt = time.GetTimestamp();
+            if (isUse)
+            {
+                session.UsedAt = time.GetTimestamp();
+            }
+
             return session;
         }
     }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using UltraAI.Gateway.Admin.Events;
+using UltraAI.Gateway.Keys;
 using UltraAI.Gateway.Tests.Functional.Common;
 using Xunit;
 
@@ -97,6 +98,21 @@ public sealed class AdminEventsTests
 
         await listener.ReadBodyAsync();
         await Eventually.TrueAsync(() => gateway.App.Services.GetRequiredService<EventFeed>().Count == 0, "nobody listens any more");
+    }
+
+    [Fact]
+    public async Task Listening_IsNoUseOfTheSession()
+    {
+        await using var gateway = await StartAsync();
+        var client = await DashboardClient.SignInAsync(gateway);
+        var session = gateway.App.Services.GetRequiredService<AdminSessions>().Find(client.Cookie[(client.Cookie.IndexOf('=', StringComparison.Ordinal) + 1)..]);
+        await using var listener = await ListenAsync(gateway, client.Cookie);
+        var used = session!.UsedAt;
+
+        await NextAsync(listener);
+        await NextAsync(listener);
+
+        Assert.Equal(used, session.UsedAt);
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using UltraAI.Gateway.Keys;
 using UltraAI.Gateway.Tests.Functional.Common;
 using Xunit;
 
@@ -18,6 +20,20 @@ public sealed class DashboardSessionTests
         Assert.Equal("no-store", client.SignedIn["Cache-Control"]);
         Assert.DoesNotContain(client.Cookie["Cookie: ultraai-session=".Length..], client.SignedIn.BodyText, StringComparison.Ordinal);
         Assert.Equal(client.SignedIn.BodyText, (await client.GetAsync("/dashboard/session")).BodyText);
+    }
+
+    [Fact]
+    public async Task PageThatAsksByItself_IsNoUseOfTheSession()
+    {
+        await using var gateway = await StartAsync(c => c["Admin"]!["AllowedNetworks"] = new JsonArray());
+        var client = await DashboardClient.SignInAsync(gateway);
+        var session = gateway.App.Services.GetRequiredService<AdminSessions>().Find(client.Cookie["Cookie: ultraai-session=".Length..])!;
+        var used = session.UsedAt;
+
+        Assert.Equal(200, (await client.GetAsync("/health/providers")).Status);
+        Assert.Equal(used, session.UsedAt);
+        Assert.Equal(200, (await client.GetAsync("/dashboard/session")).Status);
+        Assert.True(session.UsedAt > used);
     }
 
     [Fact]

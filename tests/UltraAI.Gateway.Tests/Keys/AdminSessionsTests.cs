@@ -44,6 +44,18 @@ public sealed class AdminSessionsTests
     }
 
     [Fact]
+    public void Session_ThatIsOnlyLookedAt_EndsAsIfItRested()
+    {
+        _sessions.Begin(Admin, out var id);
+
+        _time.Advance(AdminSessions.Idle - TimeSpan.FromSeconds(1));
+        Assert.NotNull(_sessions.Find(id, isUse: false));
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Null(_sessions.Find(id, isUse: false));
+    }
+
+    [Fact]
     public void Session_InUse_EndsAllTheSameWhenItIsOld()
     {
         _sessions.Begin(Admin, out var id);

@@ -37,8 +37,8 @@ internal sealed class EventsEndpoint(EventFeed feed, AdminGuard guard)
             await response.Body.FlushAsync(ends.Token);
             await foreach (var frame in listener.Frames.ReadAllAsync(ends.Token))
             {
-                // Whoever signs out, or holds a token that is not the one any more, has seen the last frame.
-                if (guard.Check(context) is not null)
+                // Whoever signs out, has left the dashboard alone, or holds a token that is not the one any more, has seen the last frame.
+                if (guard.CheckAgain(context) is not null)
                 {
                     return;
                 }

@@ -7,6 +7,8 @@ export class Problem extends Error {
   constructor(status, message, { faults = [], retryAfter = null, code = null } = {}) {
     super(message);
     this.status = status;
+    /** Whether the session has ended; who is signed out is told so by the page. */
+    this.ended = false;
     this.faults = faults;
     this.retryAfter = retryAfter;
     this.code = code;
@@ -44,13 +46,11 @@ export async function signIn(token) {
   csrf = (await response.json()).csrf;
 }
 
+/** Fails when the gateway did not end the session: then somebody is signed in still, whatever the page shows. */
 export async function signOut() {
-  try {
-    await call('DELETE', '/dashboard/session');
-  } finally {
-    csrf = null;
-    signedOut();
-  }
+  await call('DELETE', '/dashboard/session');
+  csrf = null;
+  signedOut();
 }
 
 /** @returns the response, if it is no error */
@@ -60,19 +60,25 @@ export async function send(method, path, { body, type = 'application/json', head
     fields['content-type'] = type;
   }
 
-  if (method !== 'GET') {
-    fields['x-ultraai-csrf'] = csrf ?? '';
+  const attempt = async () => {
+    if (method !== 'GET') {
+      fields['x-ultraai-csrf'] = csrf ?? '';
+    }
+
+    try {
+      return await fetch(path, { method, headers: fields, body: body === undefined ? undefined : JSON.stringify(body), signal, cache: 'no-store' });
+    } catch (error) {
+      throw signal?.aborted ? error : new Problem(0, 'The gateway does not answer. Is it running?');
+    }
+  };
+  let response = await attempt();
+  if (method !== 'GET' && response.status === 403 && await hasOtherCsrf()) {
+    response = await attempt();
   }
 
-  let response;
-  try {
-    response = await fetch(path, { method, headers: fields, body: body === undefined ? undefined : JSON.stringify(body), signal, cache: 'no-store' });
-  } catch (error) {
-    throw error.name === 'AbortError' ? error : new Problem(0, 'The gateway does not answer. Is it running?');
-  }
-
-  if (response.status === 401) {
+  if (response.status === 401 && !isOfKey(path, response)) {
     const problem = await problemOf(response);
+    problem.ended = true;
     csrf = null;
     signedOut();
     throw problem;
@@ -83,6 +89,15 @@ export async function send(method, path, { body, type = 'application/json', head
   }
 
   return response;
+}
+
+// /ultra says so of a virtual key that expired or was turned off. The guard before it asks for the admin token.
+const isOfKey = (path, response) => path.startsWith('/dashboard/ultra') && !response.headers.has('www-authenticate');
+
+/** Who signs in again, in another tab, has another session, and with it another value. */
+async function hasOtherCsrf() {
+  const before = csrf;
+  return await resume().catch(() => false) && csrf !== before;
 }
 
 /** @returns the answer's JSON, and its ETag */

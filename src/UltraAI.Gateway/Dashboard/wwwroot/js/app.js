@@ -1,7 +1,7 @@
 // The frame: session, navigation, which page is shown.
 import * as api from './api.js';
 import * as feed from './live.js';
-import { closeDialogs } from './dialog.js';
+import { closeDialogs, toast } from './dialog.js';
 import { add, fill, h, setText } from './dom.js';
 import { span } from './format.js';
 import { icon } from './icons.js';
@@ -72,7 +72,7 @@ function side() {
   };
   onTheme(dress);
   dress();
-  const out = h('button', { type: 'button', class: 'button quiet square', 'aria-label': 'Sign out', title: 'Sign out', onclick: () => api.signOut().catch(() => { }) }, icon('out'));
+  const out = h('button', { type: 'button', class: 'button quiet square', 'aria-label': 'Sign out', title: 'Sign out', onclick: () => api.signOut().catch(error => error.ended || toast(`You are still signed in. ${error.message}`)) }, icon('out'));
   return h('header', { class: 'side' },
     h('a', { class: 'brand', href: '#/overview' }, h('img', { src: 'icon.svg', alt: '' }), 'UltraAI.Gateway'),
     nav,
@@ -81,11 +81,20 @@ function side() {
       h('div', { class: 'row' }, theme, out)));
 }
 
+/** What can't be decoded was written by hand, and stands for itself. */
+function decode(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 /** @param {boolean} moved  whether somebody came here from another page: then the heading takes the focus */
 async function show(moved) {
   const mine = ++turn;
   const [path, query] = location.hash.replace(/^#\/?/, '').split('?');
-  const [name, ...rest] = path.split('/').map(decodeURIComponent);
+  const [name, ...rest] = path.split('/').map(decode);
   const page = pages.find(candidate => candidate.path === name) ?? pages[0];
   for (const link of root.querySelectorAll('.nav a')) {
     link.dataset.path === page.path ? link.setAttribute('aria-current', 'page') : link.removeAttribute('aria-current');
@@ -105,6 +114,8 @@ async function show(moved) {
     fill(main, box);
     leave = module.mount(box, { rest, query: new URLSearchParams(query) }) ?? null;
     if (moved) {
+      // This is use of the session; what pages ask by themselves, again and again, is not.
+      api.resume().catch(() => { });
       scrollTo(0, 0);
       const heading = box.querySelector('h1');
       heading?.setAttribute('tabindex', '-1');

@@ -39,7 +39,7 @@ export function chart(options) {
     legend, h('div', { class: 'chart' }, box, message));
 
   function show(x) {
-    showNumbers({ title, labels, data, format, formatX, marked: x });
+    showNumbers({ title, labels, data, format, formatX, pick, marked: x });
   }
 
   function rebuild() {

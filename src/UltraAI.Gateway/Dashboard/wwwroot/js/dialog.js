@@ -3,10 +3,11 @@ import { icon } from './icons.js';
 
 /**
  * Opens a modal dialog.
- * @param {{title: string, note?: string, kind?: string, body: any, foot?: any, flush?: boolean, closed?: () => void}} options
+ * @param {{title: string, note?: string, kind?: string, body: any, foot?: any, flush?: boolean, stays?: boolean, closed?: () => void}} options
+ * stays: a click beside it does not close it
  * @returns {{element: HTMLDialogElement, close: () => void}}
  */
-export function openDialog({ title, note, kind = 'dialog', body, foot, flush, closed }) {
+export function openDialog({ title, note, kind = 'dialog', body, foot, flush, stays, closed }) {
   const id = newId();
   const element = h('dialog', { class: kind, 'aria-labelledby': id });
   const close = () => element.close();
@@ -17,12 +18,14 @@ export function openDialog({ title, note, kind = 'dialog', body, foot, flush, cl
     h('div', { class: flush ? 'dialog-body flush' : 'dialog-body' }, body),
     foot && h('div', { class: 'dialog-foot' }, foot)));
   element.addEventListener('close', () => {
+    // What has just been said stands a while longer.
+    element.contains(toasts) && hostOf().append(toasts);
     element.remove();
     closed?.();
   });
   let pressedOutside = false;
   element.addEventListener('pointerdown', event => { pressedOutside = event.target === element; });
-  element.addEventListener('click', event => event.target === element && pressedOutside && close());
+  element.addEventListener('click', event => event.target === element && pressedOutside && !stays && close());
   document.body.append(element);
   element.showModal();
   return { element, close };
@@ -35,12 +38,16 @@ export function closeDialogs() {
   }
 }
 
+// Everything outside of the open dialog lies behind it, and is not read out.
+const hostOf = () => [...document.querySelectorAll('dialog[open]')].at(-1) ?? document.body;
+
 const toasts = h('div', { class: 'toasts', role: 'status', 'aria-live': 'polite' });
 
 /** A short word at the edge, which goes by itself. */
 export function toast(text) {
-  if (!toasts.isConnected) {
-    document.body.append(toasts);
+  const host = hostOf();
+  if (toasts.parentElement !== host) {
+    host.append(toasts);
   }
 
   const note = h('div', { class: 'toast' }, text);

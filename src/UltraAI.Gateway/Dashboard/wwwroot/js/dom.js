@@ -45,6 +45,19 @@ export function fill(element, ...children) {
   return add(element, children);
 }
 
+/** As fill, but an element that is there and looks the same stays: it keeps the focus, and what is selected in it. Its listeners stay, too. */
+export function refill(element, children) {
+  children.forEach((child, i) => {
+    const old = element.children[i];
+    if (!old) {
+      element.append(child);
+    } else if (!old.isEqualNode(child)) {
+      old.replaceWith(child);
+    }
+  });
+  [...element.children].slice(children.length).forEach(child => child.remove());
+}
+
 /** Sets text only where it is another one, so that a live page does not lay out for nothing. */
 export function setText(element, text) {
   if (element.textContent !== text) {

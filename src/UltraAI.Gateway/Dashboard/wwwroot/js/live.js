@@ -5,6 +5,7 @@ import { eventsOf } from './sse.js';
 const mostFrames = 1800; // half an hour of seconds
 const hiddenFor = 5 * 60 * 1000;
 const longestWait = 15;
+const longestSilence = 5; // a frame is due each second
 
 const listeners = new Set();
 let abort = null;
@@ -60,9 +61,17 @@ async function run(signal) {
   let wait = 1;
   tell('connecting');
   while (!signal.aborted) {
+    // A connection that was lost on its way may stay open for minutes, and nothing would come.
+    const attempt = new AbortController();
+    let silence = 0;
+    const heard = () => {
+      clearTimeout(silence);
+      silence = setTimeout(() => attempt.abort(new Error(`nothing has come for ${longestSilence} seconds`)), longestSilence * 1000);
+    };
+    heard();
     try {
-      const response = await send('GET', '/admin/events', { signal });
-      for await (const { event, data } of eventsOf(response)) {
+      const response = await send('GET', '/admin/events', { signal: AbortSignal.any([signal, attempt.signal]) });
+      for await (const { event, data } of eventsOf(response, heard)) {
         if (event === 'frame') {
           wait = 1;
           take(data);
@@ -71,12 +80,14 @@ async function run(signal) {
 
       tell('waiting', 'the gateway ended the stream');
     } catch (error) {
-      if (signal.aborted || error.status === 401) {
+      if (signal.aborted || error.ended) {
         return;
       }
 
       wait = error.retryAfter ?? wait;
       tell('waiting', error.message);
+    } finally {
+      clearTimeout(silence);
     }
 
     await sleep(wait, signal);

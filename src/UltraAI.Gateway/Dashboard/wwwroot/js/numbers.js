@@ -5,15 +5,16 @@ import { openDialog } from './dialog.js';
 
 const mostRows = 400;
 
-/** The numbers behind a chart, newest first, and as CSV. */
-export function showNumbers({ title, labels, data, format, formatX, marked }) {
+/** The numbers behind a chart, newest first, and as CSV. Where a click on a point leads somewhere, its row leads there, too. */
+export function showNumbers({ title, labels, data, format, formatX, pick, marked }) {
   const rows = data[0].map((x, i) => ({ x, values: labels.map((_, series) => data[series + 1][i] ?? null) })).reverse();
   const shown = rows.slice(0, Math.max(mostRows, rows.findIndex(row => row.x === marked) + 20));
   const mark = { row: null };
   const body = h('tbody');
   fill(body, shown.map(row => {
+    const when = formatX(row.x, true);
     const line = h('tr', { class: row.x === marked ? 'marked' : null },
-      h('th', { scope: 'row', class: 'nowrap' }, formatX(row.x, true)), row.values.map(value => h('td', { class: 'num' }, value === null ? '–' : format(value))));
+      h('th', { scope: 'row', class: 'nowrap' }, pick ? h('button', { type: 'button', class: 'link', onclick: () => pick(row.x) }, when) : when), row.values.map(value => h('td', { class: 'num' }, value === null ? '–' : format(value))));
     if (row.x === marked) {
       mark.row = line;
     }

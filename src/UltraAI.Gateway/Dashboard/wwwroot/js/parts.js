@@ -1,4 +1,4 @@
-import { h, newId } from './dom.js';
+import { h, newId, refill } from './dom.js';
 import { icon } from './icons.js';
 import { toast } from './dialog.js';
 
@@ -15,6 +15,9 @@ export function meter(share, kind = '') {
   bar.style.width = `${Math.min(100, Math.max(0, share * 100))}%`;
   return h('span', { class: `meter ${kind}`, 'aria-hidden': 'true' }, bar);
 }
+
+/** Terms and what they are, in a list that is drawn again and again. @param {[string, any][]} entries */
+export const setFacts = (list, entries) => refill(list, entries.map(([term, value]) => h('div', null, h('dt', null, term), h('dd', null, value))));
 
 /** A choice of few, as buttons beside each other. */
 export function segments(label, choices, chosen, pick) {
@@ -77,6 +80,22 @@ export function setFault(element, text) {
   element.querySelector('.input')?.setAttribute('aria-invalid', String(Boolean(text)));
 }
 
+/**
+ * Says it at each field of numbers or times whose text the browser can't read: it would hand over nothing, as if the field were empty.
+ * @returns whether all could be read
+ */
+export function areReadable(form) {
+  const inputs = [...form.querySelectorAll('input[type=number], input[type=datetime-local]')];
+  for (const input of inputs) {
+    setFault(input.closest('.field'), !input.validity.badInput ? null : input.type === 'number' ? 'This is not a number.' : 'This is not a date with a time.');
+  }
+
+  const first = inputs.find(input => input.validity.badInput);
+  first?.closest('details')?.setAttribute('open', '');
+  first?.focus();
+  return !first;
+}
+
 export const empty = (title, text, action) => h('div', { class: 'state' }, icon('chart'), h('h2', null, title), text && h('p', null, text), action);
 
 export const failed = (error, again) => h('div', { class: 'state', role: 'alert' },
@@ -94,7 +113,8 @@ export function loading(lines = 4) {
   return box;
 }
 
-export function copyButton(text, label = 'Copy') {
+/** @param {() => void} [failed]  says that it failed, and what to do; else a toast does */
+export function copyButton(text, failed = () => toast('The browser did not allow it; select the text and copy it by hand.')) {
   const button = h('button', {
     type: 'button',
     class: 'button',
@@ -103,9 +123,9 @@ export function copyButton(text, label = 'Copy') {
         await navigator.clipboard.writeText(text());
         toast('Copied.');
       } catch {
-        toast('The browser did not allow it; select the text and copy it by hand.');
+        failed();
       }
     },
-  }, icon('copy'), label);
+  }, icon('copy'), 'Copy');
   return button;
 }

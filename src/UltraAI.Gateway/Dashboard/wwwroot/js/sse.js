@@ -2,9 +2,10 @@
  * Reads server-sent events as they come.
  * EventSource would not do: it can't post, and hides why a connection was refused.
  * @param {Response} response
+ * @param {() => void} [heard]  called whenever something comes, be it an event or a piece of one
  * @returns {AsyncGenerator<{event: string, data: any}>}
  */
-export async function* eventsOf(response) {
+export async function* eventsOf(response, heard = () => { }) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
   let event = 'message';
@@ -16,6 +17,7 @@ export async function* eventsOf(response) {
         return;
       }
 
+      heard();
       const lines = (rest + value).split(/\r?\n/);
       rest = lines.pop();
       for (const line of lines) {

@@ -3,7 +3,7 @@ import { call, get } from '../api.js';
 import { openDialog } from '../dialog.js';
 import { fill, h } from '../dom.js';
 import { live } from '../live.js';
-import { field, setFault } from '../parts.js';
+import { areReadable, field, setFault } from '../parts.js';
 
 const limits = [
   ['requests_per_minute', 'Requests per minute'], ['request_burst', 'Request burst'], ['tokens_per_minute', 'Tokens per minute'],
@@ -32,8 +32,10 @@ export async function openKeyForm(row, done) {
   let key = row;
   let fields = {};
 
+  // Nothing is sent while the fields don't show what the key is: what they lack would be taken from it.
   async function load() {
     problem.hidden = true;
+    submit.disabled = true;
     if (!isNew) {
       // Read again: a change is made on what the key is now, and refused if it is another one by then.
       const read = await call('GET', `/admin/keys/${row.name}`);
@@ -42,10 +44,14 @@ export async function openKeyForm(row, done) {
     }
 
     fields = draw(form, key, isNew, [...new Set([...await providerNames(), ...(key?.providers ?? [])])].sort());
+    submit.disabled = false;
     form.querySelector('input')?.focus();
   }
 
-  function fail(error) {
+  const tryLoad = () => load().catch(error => fail(error, 'Try again'));
+
+  /** @param {string | null} again  what reading the key again is called, if that helps */
+  function fail(error, again = null) {
     problem.hidden = false;
     for (const element of Object.values(fields)) {
       setFault(element.box, null);
@@ -59,12 +65,16 @@ export async function openKeyForm(row, done) {
     }
 
     fill(problem, h('span', { class: 'grow' }, error.faults?.length ? elsewhere.join(' ') || 'Some fields need a look.' : error.message),
-      error.status === 412 && h('button', { type: 'button', class: 'button small', onclick: () => load().catch(fail) }, 'Read it again'));
+      again && h('button', { type: 'button', class: 'button small', onclick: tryLoad }, again));
     form.querySelector('[aria-invalid="true"]')?.focus();
   }
 
   form.addEventListener('submit', async event => {
     event.preventDefault();
+    if (submit.disabled || !areReadable(form)) {
+      return;
+    }
+
     submit.disabled = true;
     try {
       const body = valuesOf(fields);
@@ -75,11 +85,11 @@ export async function openKeyForm(row, done) {
       done(data);
     } catch (error) {
       submit.disabled = false;
-      fail(error);
+      fail(error, error.status === 412 ? 'Read it again' : null);
     }
   });
 
-  load().catch(fail);
+  tryLoad();
 }
 
 async function providerNames() {
@@ -98,12 +108,26 @@ function draw(form, key, isNew, providers) {
     const input = h('input', { class: 'input', type: 'text', value: key?.[name] ?? '', spellcheck: 'false', autocomplete: 'off' });
     return put(name, label, input, () => input.value.trim() || null, options);
   };
+  // An empty list allows nothing, and none at all allows everything: a key that came with the first keeps it until somebody takes the tick off.
+  const list = (name, box, chosen) => {
+    const none = key?.[name]?.length === 0 ? h('input', { type: 'checkbox', checked: true }) : null;
+    if (none) {
+      box.querySelector('.fault').before(h('label', { class: 'check' }, none, 'None is allowed'));
+    }
+
+    fields[name] = {
+      box,
+      read: () => {
+        const items = chosen();
+        return items.length ? items : none?.checked ? [] : null;
+      },
+    };
+    return box;
+  };
   const lines = (name, label, hint, placeholder) => {
-    const input = h('textarea', { class: 'input mono', rows: 2, spellcheck: 'false', placeholder, value: (key?.[name] ?? []).join('\n') });
-    return put(name, label, input, () => {
-      const list = input.value.split('\n').map(line => line.trim()).filter(Boolean);
-      return list.length ? list : null;
-    }, { hint });
+    const came = key?.[name];
+    const input = h('textarea', { class: 'input mono', rows: 2, spellcheck: 'false', placeholder: came?.length === 0 ? null : placeholder, value: (came ?? []).join('\n') });
+    return list(name, field(label, input, { hint }), () => input.value.split('\n').map(line => line.trim()).filter(Boolean));
   };
   const number = (name, label, value, more = {}) => {
     const input = h('input', { class: 'input', type: 'number', min: '0', step: more.step ?? '1', inputmode: 'decimal', value: value ?? '' });
@@ -111,9 +135,9 @@ function draw(form, key, isNew, providers) {
   };
 
   const boxes = providers.map(name => h('input', { type: 'checkbox', value: name, checked: key?.providers?.includes(name) ?? false }));
-  const chosen = h('fieldset', { class: 'field' }, h('legend', { class: 'label' }, 'Providers'), h('p', { class: 'hint' }, 'None chosen: all of them.'),
+  const chosen = h('fieldset', { class: 'field' }, h('legend', { class: 'label' }, 'Providers'), key?.providers?.length !== 0 && h('p', { class: 'hint' }, 'None chosen: all of them.'),
     h('div', { class: 'checks' }, providers.map((name, i) => h('label', { class: 'check' }, boxes[i], name))), h('p', { class: 'fault', hidden: true }));
-  fields.providers = { box: chosen, read: () => { const list = boxes.filter(one => one.checked).map(one => one.value); return list.length ? list : null; } };
+  list('providers', chosen, () => boxes.filter(one => one.checked).map(one => one.value));
 
   const flag = (name, label, value) => {
     const input = h('input', { type: 'checkbox', checked: value });

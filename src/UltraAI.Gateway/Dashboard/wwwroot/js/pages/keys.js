@@ -41,7 +41,7 @@ export function mount(box) {
       keys = (await get('/admin/keys', abort.signal)).data;
       draw();
     } catch (error) {
-      if (!abort.signal.aborted && error.status !== 401) {
+      if (!abort.signal.aborted && !error.ended) {
         fill(body, failed(error, load));
         setText(note, '');
       }
@@ -111,15 +111,15 @@ function scopeOf(row) {
   }
 
   if (row.models) {
-    parts.push(row.models.join(', '));
+    parts.push(row.models.length ? row.models.join(', ') : 'no model');
   }
 
   if (row.endpoints) {
-    parts.push(`${row.endpoints.length} ${row.endpoints.length === 1 ? 'endpoint' : 'endpoints'}`);
+    parts.push(`${row.endpoints.length || 'no'} ${row.endpoints.length < 2 ? 'endpoint' : 'endpoints'}`);
   }
 
   if (row.allowed_networks) {
-    parts.push(`from ${row.allowed_networks.join(', ')}`);
+    parts.push(`from ${row.allowed_networks.length ? row.allowed_networks.join(', ') : 'nowhere'}`);
   }
 
   return parts.length ? parts.join(' · ') : 'everything';

@@ -4,7 +4,7 @@ import { fill, h, setText } from '../dom.js';
 import * as format from '../format.js';
 import { live, watch } from '../live.js';
 import { faults, faultsOf, totalOf, wordOf } from '../outcomes.js';
-import { badge, card, choice, empty, loading, segments, setChoices } from '../parts.js';
+import { badge, card, choice, empty, loading, segments, setChoices, setFacts } from '../parts.js';
 import { table } from '../table.js';
 
 const ranges = [[60, '1 min'], [300, '5 min'], [900, '15 min'], [1800, '30 min']];
@@ -140,6 +140,7 @@ function drawCharts(charts, points, names, window) {
 function providerTable() {
   return table({
     label: 'Connections and reuse',
+    id: row => row.name,
     sort: 'name',
     columns: [
       { key: 'name', label: 'Provider', head: true, value: row => row.name, cell: row => h('a', { href: `#/providers/${encodeURIComponent(row.name)}` }, row.name) },
@@ -158,6 +159,7 @@ function providerTable() {
 function keyTable() {
   return table({
     label: 'Busiest keys',
+    id: row => row.name,
     sort: 'requests',
     descending: true,
     empty: h('p', { class: 'muted' }, 'No key has been used since the start.'),
@@ -173,12 +175,12 @@ function keyTable() {
 
 function drawProcess(list, frame) {
   const { process } = frame;
-  fill(list, [
+  setFacts(list, [
     ['Name', frame.instance], ['Version', frame.version], ['Up', format.span(frame.uptime_seconds)], ['CPU', `${format.decimal(process.cpu_percent)} %`],
     ['Memory', `${format.bytes(process.working_set_bytes)} (heap ${format.bytes(process.heap_bytes)})`], ['Threads', format.count(process.threads)],
     ['Store', h('span', { class: 'inline' }, frame.store.kind, badge(frame.store.available ? 'available' : 'gone', frame.store.available ? 'ok' : 'bad'))],
     ['Runs of /ultra', format.count(frame.ultra.active_runs)],
-  ].map(([name, value]) => h('div', null, h('dt', null, name), h('dd', null, value))));
+  ]);
 }
 
 const rank = ['closed', 'half_open', 'open'];

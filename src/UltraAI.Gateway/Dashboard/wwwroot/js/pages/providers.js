@@ -1,11 +1,11 @@
 // What each provider is like at the moment, and one of them in full.
 import { get } from '../api.js';
 import { chart } from '../charts.js';
-import { fill, h } from '../dom.js';
+import { fill, h, setText } from '../dom.js';
 import * as format from '../format.js';
 import { live, watch } from '../live.js';
 import { outcomes, totalOf, wordOf } from '../outcomes.js';
-import { badge, card, empty, failed, loading } from '../parts.js';
+import { badge, card, empty, failed, loading, setFacts } from '../parts.js';
 import { table } from '../table.js';
 import { circuitBadge, windowOf } from './overview.js';
 
@@ -13,23 +13,40 @@ const every = 5000;
 
 export function mount(box, { rest: [name] }) {
   const view = name ? detail(box, name) : list(box);
+  const old = h('div', { class: 'banner warn', role: 'alert', hidden: true });
+  box.querySelector('.page-head').after(old);
   let timer = 0;
-  const abort = new AbortController();
+  let abort = null;
+  let readAt = null;
 
   async function load() {
+    clearTimeout(timer);
+    abort?.abort();
+    abort = new AbortController();
+    const { signal } = abort;
     try {
-      view.set((await get('/health/providers', abort.signal)).providers);
-    } catch (error) {
-      if (abort.signal.aborted || error.status === 401) {
+      const { providers } = await get('/health/providers', signal);
+      if (signal.aborted) {
         return;
       }
 
-      view.fail(error, load);
+      view.set(providers);
+      readAt = new Date();
+      old.hidden = true;
+    } catch (error) {
+      if (signal.aborted || error.ended) {
+        return;
+      }
+
+      if (readAt) {
+        setText(old, `Not current: what stands here is of ${format.clock(readAt)}. ${error.message}`);
+        old.hidden = false;
+      } else {
+        view.fail(error, load);
+      }
     }
 
-    if (!abort.signal.aborted) {
-      timer = setTimeout(load, every);
-    }
+    timer = setTimeout(load, every);
   }
 
   load();
@@ -70,6 +87,7 @@ function shares(counts) {
 function list(box) {
   const rows = table({
     label: 'Providers',
+    id: row => row.name,
     sort: 'name',
     columns: [
       { key: 'name', label: 'Provider', head: true, value: row => row.name, cell: row => h('div', { class: 'stack' }, link(row), h('span', { class: 'muted small' }, row.kind)) },
@@ -118,6 +136,7 @@ function detail(box, name) {
   const facts = h('dl', { class: 'facts' });
   const counts = table({
     label: 'Outcomes',
+    id: (row, at) => at,
     columns: [
       { key: 'outcome', label: 'Outcome', head: true, sortable: false, value: row => row.word },
       { key: 'minute', label: 'Last minute', num: true, sortable: false, value: row => row.minute, cell: row => format.count(row.minute) },
@@ -126,6 +145,7 @@ function detail(box, name) {
   });
   const destinations = table({
     label: 'Destinations',
+    id: (row, at) => at,
     columns: [
       { key: 'name', label: 'Destination', head: true, sortable: false, value: row => row.name, cell: row => h('span', { class: 'mono' }, row.name) },
       { key: 'circuit', label: 'Circuit', sortable: false, value: row => row.circuit, cell: row => circuitBadge(row.circuit) },
@@ -134,6 +154,7 @@ function detail(box, name) {
   });
   const credentials = table({
     label: 'Credentials',
+    id: (row, at) => at,
     empty: h('p', { class: 'muted' }, 'None is sent to this provider.'),
     columns: [
       { key: 'name', label: 'Credential', head: true, sortable: false, value: row => row.name },
@@ -179,7 +200,7 @@ function detail(box, name) {
       counts.set(outcomes.map(([key]) => ({ word: wordOf(key), minute: one.last_minute?.requests?.[key] ?? 0, total: one.since_start?.[key] ?? 0 })));
       destinations.set(one.destinations);
       credentials.set(one.credentials);
-      fill(facts, [
+      setFacts(facts, [
         ['Calls under way', format.count(one.active_calls)],
         ['Waiting for a place', format.count(one.waiting_calls)],
         ['Wait, last minute', `p50 ${format.ms(one.last_minute?.wait_ms?.p50)}, p99 ${format.ms(one.last_minute?.wait_ms?.p99)}`],
@@ -189,7 +210,7 @@ function detail(box, name) {
         ['Requests per connection', format.decimal(one.connections.requests_per_connection)],
         ['Cost since start', format.usd(one.cost_usd)],
         ['Tokens since start', `${format.short(one.input_tokens)} in, ${format.short(one.output_tokens)} out`],
-      ].map(([term, value]) => h('div', null, h('dt', null, term), h('dd', null, value))));
+      ]);
       draw();
     },
     fail: (error, again) => fill(body, h('div', { class: 'card' }, failed(error, again))),

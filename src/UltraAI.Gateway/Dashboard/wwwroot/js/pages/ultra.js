@@ -39,6 +39,7 @@ export function mount(box) {
     intro.hidden = true;
     results.hidden = false;
     form.setRunning(true);
+    clearInterval(ticker);
     ticker = setInterval(redraw, 250);
     redraw();
     try {
@@ -56,21 +57,18 @@ export function mount(box) {
         throw new Problem(0, 'The stream ended before the run did.');
       }
     } catch (error) {
-      if (signal.aborted && !signal.reason) {
+      if (mine !== run || error.ended) {
+        // Nobody looks at it any more.
         return;
       }
 
-      if (error.status === 401) {
-        return;
-      }
-
-      if (mine.status === 'starting' && error.name !== 'AbortError') {
+      if (mine.status === 'starting' && !signal.aborted) {
         // Nothing has begun: the form says why.
         form.fail(error.message);
         results.hidden = true;
         intro.hidden = false;
       } else {
-        Object.assign(mine, error.name === 'AbortError' ? { status: 'cancelled', reason: 'client' } : { status: 'failed', error: { message: error.message } });
+        Object.assign(mine, signal.aborted ? { status: 'cancelled', reason: 'client' } : { status: 'failed', error: { message: error.message } });
       }
 
       mine.end = performance.now() - began;
@@ -85,7 +83,7 @@ export function mount(box) {
 
   async function cancel() {
     if (!run?.id) {
-      abort?.abort('cancel');
+      abort?.abort();
       return;
     }
 
@@ -93,7 +91,7 @@ export function mount(box) {
       await call('DELETE', `/dashboard/ultra/runs/${run.id}?key=${encodeURIComponent(key)}`);
     } catch {
       // It ended meanwhile, or can't be reached: leaving it ends it, too.
-      abort?.abort('cancel');
+      abort?.abort();
     }
   }
 
@@ -110,7 +108,8 @@ export function mount(box) {
   return () => {
     clearInterval(ticker);
     cancelAnimationFrame(frame);
-    abort?.abort('left');
+    run = null;
+    abort?.abort();
     views.forEach(view => view.end?.());
   };
 }

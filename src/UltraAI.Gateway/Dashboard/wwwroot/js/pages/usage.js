@@ -1,8 +1,8 @@
 // Requests, tokens and money, by key, provider, model and UTC day.
 import { chart } from '../charts.js';
 import { download, toCsv } from '../csv.js';
-import { openDialog } from '../dialog.js';
-import { fill, h } from '../dom.js';
+import { openDialog, toast } from '../dialog.js';
+import { fill, h, setText } from '../dom.js';
 import * as format from '../format.js';
 import { icon } from '../icons.js';
 import { card, choice, empty, failed, loading, meter, segments, setChoices } from '../parts.js';
@@ -18,6 +18,7 @@ export function mount(box, { query }) {
   let abort = null;
   let days = [];
   let rows = [];
+  let sum = total(rows);
 
   // Tools
   const from = h('input', { class: 'input', type: 'date', 'aria-label': 'From', value: state.from, onchange: pickDates });
@@ -30,10 +31,28 @@ export function mount(box, { query }) {
     title: 'By day', note: 'UTC. A click on a day shows what is behind it.', kind: 'bars', tall: true, className: 'w12',
     format: value => formatOf(state.measure)(value), formatX: x => days[x] === undefined ? '' : format.dayLabel(days[x]),
     pick: x => days[x] && showDay(days[x]),
-    tools: segments('Measure', measures, state.measure, value => { state.measure = value; draw(); }),
+    tools: segments('Measure', measures, state.measure, value => { state.measure = value; draw(); list.sortBy(value); }),
   });
-  let list = null;
-  const listCard = h('div', { class: 'w12' });
+
+  // One table for whatever is grouped by: it keeps its order and the focus.
+  const dimension = h('span');
+  const list = usageTable({
+    label: 'Usage',
+    by: [{ key: 'name', label: dimension, value: row => row[state.by] }],
+    id: row => `${state.by} ${row[state.by]}`,
+    all: () => sum,
+    measure: state.measure,
+    pick: row => { state.filters[state.by] = row[state.by]; load(); },
+  });
+  const listCard = card('By key', {
+    className: 'w12',
+    tools: [
+      segments('Grouped by', dimensions, state.by, value => { state.by = value; load(); }),
+      h('button', { type: 'button', class: 'button', onclick: exportAll }, icon('download'), 'CSV'),
+    ],
+    body: list.element,
+  });
+  const listTitle = listCard.querySelector('h2');
   const message = h('div', { class: 'card' }, loading(6));
   const content = h('div', { class: 'grid', hidden: true }, view.element, listCard);
 
@@ -89,7 +108,7 @@ export function mount(box, { query }) {
       });
       draw();
     } catch (error) {
-      if (!signal.aborted && error.status !== 401) {
+      if (!signal.aborted && !error.ended) {
         content.hidden = true;
         message.hidden = false;
         fill(message, failed({ message: error.faults?.map(fault => `${fault.parameter}: ${fault.detail}`).join(' ') || error.message }, load));
@@ -98,7 +117,7 @@ export function mount(box, { query }) {
   }
 
   function draw() {
-    const sum = total(rows);
+    sum = total(rows);
     fill(figures, [
       ['Cost', format.usd(sum.cost_usd), `${format.usd(sum.cost_usd / daysOf(state).length)} a day`],
       ['Requests', format.short(sum.requests), sum.requests ? `${format.usd(sum.cost_usd / sum.requests)} each` : ''],
@@ -122,24 +141,20 @@ export function mount(box, { query }) {
 
   function drawList() {
     const [, word] = dimensions.find(([name]) => name === state.by);
-    const grouped = group(rows, [state.by]);
-    const all = total(rows);
-    list = usageTable(word, [state.by], all, state.measure, row => { state.filters[state.by] = row[state.by]; load(); });
-    list.set(grouped);
-    fill(listCard, card(`By ${word.toLowerCase()}`, {
-      tools: [
-        segments('Grouped by', dimensions, state.by, value => { state.by = value; load(); }),
-        h('button', { type: 'button', class: 'button', onclick: exportAll }, icon('download'), 'CSV'),
-      ],
-      body: list.element,
-    }));
+    setText(dimension, word);
+    setText(listTitle, `By ${word.toLowerCase()}`);
+    list.set(group(rows, [state.by]));
   }
 
   /** All that there is of this time and these filters, with every dimension. */
   async function exportAll() {
     const by = ['day', ...dimensions.map(([name]) => name)];
-    const all = await readUsage(state, by, state.filters);
-    download(`usage-${state.from}-${state.to}.csv`, toCsv([...by, ...sums].map(name => ({ label: name, value: row => row[name] })), all));
+    try {
+      const all = await readUsage(state, by, state.filters);
+      download(`usage-${state.from}-${state.to}.csv`, toCsv([...by, ...sums].map(name => ({ label: name, value: row => row[name] })), all));
+    } catch (error) {
+      error.ended || toast(`There is no file: ${error.message}`);
+    }
   }
 
   async function showDay(day) {
@@ -156,7 +171,8 @@ export function mount(box, { query }) {
     });
     try {
       read = await readUsage({ from: day, to: day }, by, state.filters);
-      const shown = usageTable(null, by, total(read), state.measure);
+      const all = total(read);
+      const shown = usageTable({ label: 'Usage of the day', by: dimensions.map(([key, label]) => ({ key, label, value: row => row[key] })), all: () => all, measure: state.measure });
       shown.set(read);
       fill(body, read.length ? shown.element : empty('Nothing was used', 'No call on this day matches the filters.'));
     } catch (error) {
@@ -170,23 +186,25 @@ export function mount(box, { query }) {
   };
 }
 
-function usageTable(word, by, all, measure, pick) {
-  const cost = all.cost_usd;
+/** @param {{by: Column[], all: () => object}} options  what the rows are of, and the sums over all of them */
+function usageTable({ label, by, id, all, measure, pick }) {
+  const share = row => all().cost_usd ? row.cost_usd / all().cost_usd : null;
   return table({
-    label: word ? `Usage by ${word.toLowerCase()}` : 'Usage of the day',
+    label,
+    id,
     sort: measure,
     descending: true,
     columns: [
-      ...by.map((name, i) => ({
-        key: name, label: dimensions.find(([known]) => known === name)[1], head: i === 0, value: row => row[name],
-        cell: row => pick ? h('button', { type: 'button', class: 'link', title: 'Only this one', onclick: () => pick(row) }, row[name]) : row[name],
+      ...by.map((column, i) => ({
+        ...column, head: i === 0,
+        cell: row => pick ? h('button', { type: 'button', class: 'link', title: 'Only this one', onclick: () => pick(row) }, column.value(row)) : column.value(row),
       })),
       ...measures.map(([name, text]) => ({ key: name, label: text, num: true, value: row => row[name], cell: row => formatOf(name)(row[name]) })),
-      ...(pick ? [{ key: 'share', label: 'Share of cost', value: row => row.cost_usd, cell: row => h('div', { class: 'share' }, meter(cost ? row.cost_usd / cost : 0), h('span', { class: 'small muted' }, cost ? format.percent(row.cost_usd / cost, 0) : format.none)) }] : []),
+      ...(pick ? [{ key: 'share', label: 'Share of cost', value: row => row.cost_usd, cell: row => h('div', { class: 'share' }, meter(share(row) ?? 0), h('span', { class: 'small muted' }, format.percent(share(row), 0))) }] : []),
     ],
     foot: () => [
       h('th', { scope: 'row', colspan: by.length }, 'Total'),
-      ...measures.map(([name]) => h('td', { class: 'num' }, formatOf(name)(all[name]))),
+      ...measures.map(([name]) => h('td', { class: 'num' }, formatOf(name)(all()[name]))),
       pick && h('td'),
     ],
   });

@@ -2,7 +2,7 @@
 import { get } from '../api.js';
 import { fill, h } from '../dom.js';
 import { icon } from '../icons.js';
-import { field, setChoices } from '../parts.js';
+import { areReadable, field, setChoices } from '../parts.js';
 import { shortModel } from './run.js';
 
 const examples = [
@@ -17,6 +17,8 @@ const reviewWords = [['', 'as the preset says'], ['off', 'off'], ['review', 'rev
 export function runForm({ run, cancel }) {
   let presets = [];
   let members = null; // null: those of the preset
+  let running = false;
+  let turn = 0;
 
   const prompt = h('textarea', { class: 'input prompt', rows: 4, placeholder: 'Ask something on which models may disagree', onkeydown: event => {
     if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
@@ -76,20 +78,25 @@ export function runForm({ run, cancel }) {
   }
 
   async function loadPresets() {
+    const mine = ++turn;
     fail(null);
+    let read = [];
+    let fault = null;
     try {
-      presets = (await get(`/dashboard/ultra/presets?key=${encodeURIComponent(key.value)}`)).presets;
+      read = (await get(`/dashboard/ultra/presets?key=${encodeURIComponent(key.value)}`)).presets;
     } catch (error) {
-      presets = [];
-      fail(error.message);
+      fault = error.message;
     }
 
+    if (mine !== turn) {
+      // Another key was chosen meanwhile.
+      return;
+    }
+
+    presets = read;
+    fail(fault ?? (presets.length === 0 ? 'This key may use no preset: its providers and models leave none.' : null));
     setChoices(preset, presets.map(one => [one.id, one.id]), preset.value || 'ultra');
     submit.disabled = presets.length === 0;
-    if (presets.length === 0 && problem.hidden) {
-      fail('This key may use no preset: its providers and models leave none.');
-    }
-
     members = chosen()?.allow_overrides ? members : null;
     drawMembers();
   }
@@ -131,6 +138,11 @@ export function runForm({ run, cancel }) {
 
   function send(event) {
     event.preventDefault();
+    if (running) {
+      // Ctrl+Enter asks again, though there is no button for it: another run would cost, and leave this one without a way to cancel it.
+      return;
+    }
+
     fail(null);
     const text = prompt.value.trim();
     promptField.querySelector('.fault').hidden = Boolean(text);
@@ -141,7 +153,7 @@ export function runForm({ run, cancel }) {
       return;
     }
 
-    if (submit.disabled) {
+    if (submit.disabled || !areReadable(form)) {
       return;
     }
 
@@ -177,6 +189,7 @@ export function runForm({ run, cancel }) {
     element: form,
     fail,
     setRunning(isRunning) {
+      running = isRunning;
       submit.hidden = isRunning;
       stop.hidden = !isRunning;
       stop.disabled = false;
