@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using UltraAI.Gateway.Keys;
 
 namespace UltraAI.Gateway.Configuration;
 
@@ -113,8 +114,9 @@ internal sealed class OptionsWalker(ConfigurationErrors errors)
     {
         try
         {
-            // Enums have names; the serializer would take numbers, too.
-            if (!IsName(node, Nullable.GetUnderlyingType(type.Type) ?? type.Type))
+            // Enums have names, and times a zone; the serializer would take numbers, and this machine's zone.
+            var plain = Nullable.GetUnderlyingType(type.Type) ?? type.Type;
+            if (!IsName(node, plain) || (plain == typeof(DateTimeOffset) && !ZonedTime.HasZone(node.GetValue<string>())))
             {
                 errors.Add(path, $"must be {Describe(type.Type)}.");
                 return false;
@@ -139,7 +141,7 @@ internal sealed class OptionsWalker(ConfigurationErrors errors)
         return type == typeof(string) ? "a string"
             : type == typeof(bool) ? "true or false"
             : type == typeof(TimeSpan) ? "a time span such as \"00:00:45\""
-            : type == typeof(DateTimeOffset) ? "a time such as \"2027-01-01T00:00:00Z\""
+            : type == typeof(DateTimeOffset) ? ZonedTime.Description
             : type.IsEnum ? "one of " + string.Join(", ", Enum.GetNames(type))
             : type == typeof(decimal) || type == typeof(double) ? "a number"
             : "a whole number";

@@ -161,6 +161,21 @@ public sealed class ConfigurationLoaderTests : IDisposable
         Assert.Equal(fault is null ? [] : [fault], faults);
     }
 
+    [Theory]
+    [InlineData("2027-01-01T00:00:00Z", true)]
+    [InlineData("2027-01-01T00:00:00+02:00", true)]
+    [InlineData("2027-01-01T00:00:00-02:00", true)]
+    [InlineData("2027-01-01T00:00:00", false)]
+    [InlineData("2027-01-01", false)]
+    public void ExpiresAt_NeedsATimeZone(string time, bool isValid)
+    {
+        var faults = _file.FaultsOf($$"""
+            { "Providers": {}, "VirtualKeys": [ { "Name": "dev", "Value": "vk-dev", "ExpiresAt": "{{time}}" } ] }
+            """);
+
+        Assert.Equal(isValid ? [] : ["Gateway:VirtualKeys:0:ExpiresAt: must be a time with its zone, such as \"2027-01-01T00:00:00Z\"."], faults);
+    }
+
     [Fact]
     public void DuplicateProperty_IsAFault()
     {
