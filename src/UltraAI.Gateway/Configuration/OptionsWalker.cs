@@ -5,7 +5,7 @@ using UltraAI.Gateway.Keys;
 
 namespace UltraAI.Gateway.Configuration;
 
-/// <summary>Holds a tree against the option types: unknown names and wrong kinds, each with its path. What is wrong is taken out.</summary>
+/// <summary>Holds a tree against the option types: unknown names and wrong kinds, each with its path. What is wrong is taken out, so the rest can be read.</summary>
 /// <remarks>
 /// NOTE: the configuration binder could bind the same types. HOWEVER its errors name no path, lists of two files merge by index,
 /// and a ':' in a name (models have it) splits it.
@@ -61,7 +61,7 @@ internal sealed class OptionsWalker(ConfigurationErrors errors)
             return true;
         }
 
-        errors.Add(path, $"must be {kind}.");
+        errors.AddWhole(path, $"must be {kind}.");
         return false;
     }
 
@@ -99,14 +99,18 @@ internal sealed class OptionsWalker(ConfigurationErrors errors)
     {
         for (var i = 0; i < list.Count; i++)
         {
+            var inner = $"{path}:{i}";
             if (list[i] is null)
             {
-                errors.Add($"{path}:{i}", "must not be null.");
+                errors.AddWhole(inner, "must not be null.");
             }
-            else
+            else if (Walk(list[i]!, type, inner))
             {
-                Walk(list[i]!, type, $"{path}:{i}");
+                continue;
             }
+
+            // Taken out, it would move the others: an empty one stands there instead.
+            list[i] = type == typeof(string) ? JsonValue.Create("") : JsonFile.NewObject();
         }
     }
 
