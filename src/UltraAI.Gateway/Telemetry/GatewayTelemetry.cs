@@ -34,6 +34,7 @@ internal static class GatewayTelemetry
         public const string UpstreamTimeouts = "ultraai.upstream.timeouts";
         public const string CircuitState = "ultraai.circuit.state";
         public const string Failovers = "ultraai.failovers";
+        public const string CredentialState = "ultraai.credential.state";
         public const string CredentialRests = "ultraai.credential.rests";
         public const string CredentialRejections = "ultraai.credential.rejections";
         public const string ConfigReloads = "ultraai.config.reloads";
