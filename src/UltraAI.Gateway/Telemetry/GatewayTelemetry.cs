@@ -38,6 +38,7 @@ internal static class GatewayTelemetry
         public const string CredentialRests = "ultraai.credential.rests";
         public const string CredentialRejections = "ultraai.credential.rejections";
         public const string ConfigReloads = "ultraai.config.reloads";
+        public const string ConfigLastReload = "ultraai.config.last_reload_successful";
         public const string BudgetRemaining = "ultraai.budget.remaining";
         public const string Cost = "ultraai.cost";
         public const string LimitDecisions = "ultraai.ratelimit.decisions";
