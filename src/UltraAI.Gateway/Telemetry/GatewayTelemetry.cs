@@ -40,6 +40,7 @@ internal static class GatewayTelemetry
         public const string ConfigReloads = "ultraai.config.reloads";
         public const string ConfigLastReload = "ultraai.config.last_reload_successful";
         public const string BudgetRemaining = "ultraai.budget.remaining";
+        public const string BudgetLimit = "ultraai.budget.limit";
         public const string Cost = "ultraai.cost";
         public const string LimitDecisions = "ultraai.ratelimit.decisions";
         public const string UltraRuns = "ultraai.ultra.runs";
