@@ -228,6 +228,11 @@ internal static partial class GatewayHost
         {
             LogOff(logger, provider, variable);
         }
+
+        if (configuration.Store.UnusedRedis is { } unused)
+        {
+            LogUnusedRedis(logger, unused);
+        }
     }
 
     [LoggerMessage(LogLevel.Information, "{Route}/** goes to {BaseUrl}/** with credential '{Credential}'", EventName = "ProviderOn")]
@@ -235,4 +240,7 @@ internal static partial class GatewayHost
 
     [LoggerMessage(LogLevel.Warning, "Provider '{Provider}' is off: {Variable} is not set", EventName = "ProviderOff")]
     private static partial void LogOff(ILogger logger, string provider, string variable);
+
+    [LoggerMessage(LogLevel.Warning, "Gateway:Store:{Option} is not used: Gateway:Store:Kind is Embedded, so nothing is shared with other instances. Set Kind to Redis, or take {Option} out", EventName = "RedisNotUsed")]
+    private static partial void LogUnusedRedis(ILogger logger, string option);
 }

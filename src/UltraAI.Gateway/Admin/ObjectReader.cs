@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using UltraAI.Gateway.Keys;
 
 namespace UltraAI.Gateway.Admin;
 
@@ -43,7 +44,7 @@ internal sealed class ObjectReader(JsonObject tree, string pointer, AdminFaults 
     public DateTimeOffset? Time(string name)
     {
         var time = default(DateTimeOffset);
-        return Is(name, "a time with its zone, such as \"2027-01-01T00:00:00Z\"", value => TryGetTime(value, out time)) ? time : null;
+        return Is(name, ZonedTime.Description, value => TryGetTime(value, out time)) ? time : null;
     }
 
     /// <returns>The strings of a list; null if the property is not there.</returns>
@@ -142,13 +143,11 @@ internal sealed class ObjectReader(JsonObject tree, string pointer, AdminFaults 
         return false;
     }
 
-    // Without a zone the time would be taken in this machine's.
     private static bool TryGetTime(JsonValue value, out DateTimeOffset time)
     {
         time = default;
         return value.TryGetValue(out string? text)
-            && text.Length > 10
-            && (text[^1] == 'Z' || text.AsSpan(10).ContainsAny('+', '-'))
+            && ZonedTime.HasZone(text)
             && value.TryGetValue(out time);
     }
 

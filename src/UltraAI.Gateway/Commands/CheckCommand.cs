@@ -15,6 +15,11 @@ internal static class CheckCommand
             Console.WriteLine($"Provider '{provider}' is off: {variable} is not set.");
         }
 
+        if (configuration.Store.UnusedRedis is { } unused)
+        {
+            Console.WriteLine($"Gateway:Store:{unused} is not used: Gateway:Store:Kind is Embedded, so nothing is shared with other instances.");
+        }
+
         return 0;
     }
 }

@@ -19,6 +19,7 @@ internal sealed class ConfigurationException(IReadOnlyList<ConfigurationError> e
 internal sealed class ConfigurationErrors
 {
     private readonly List<ConfigurationError> _errors = [];
+    private readonly List<string> _whole = [];
 
     public IReadOnlyList<ConfigurationError> All => [.. _errors.OrderBy(error => error.Path, StringComparer.Ordinal)];
 
@@ -26,9 +27,16 @@ internal sealed class ConfigurationErrors
 
     public void Add(string path, string message)
     {
-        if (!_errors.Exists(error => error.Path == path))
+        if (!_errors.Exists(error => error.Path == path) && !_whole.Exists(prefix => path.StartsWith(prefix, StringComparison.Ordinal)))
         {
             _errors.Add(new ConfigurationError(path, message));
         }
+    }
+
+    /// <summary>Adds a fault of all that lies below a path: it can't be read, and is not spoken of any more.</summary>
+    public void AddWhole(string path, string message)
+    {
+        Add(path, message);
+        _whole.Add(path + ":");
     }
 }

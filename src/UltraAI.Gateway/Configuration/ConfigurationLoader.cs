@@ -82,21 +82,8 @@ internal sealed class ConfigurationLoader(GatewayArguments arguments)
         PresetShorthand.Expand(section);
 
         // What is wrong has been reported and taken out, so the rest can be read and checked as well.
-        return new OptionsWalker(errors).Walk(section, typeof(GatewayOptions), "Gateway") && TryDeserialize(section, errors) is { } options
-            ? options
+        return new OptionsWalker(errors).Walk(section, typeof(GatewayOptions), "Gateway")
+            ? section.Deserialize(ConfigurationJsonContext.Default.GatewayOptions)!
             : new GatewayOptions();
-    }
-
-    private static GatewayOptions? TryDeserialize(JsonNode section, ConfigurationErrors errors)
-    {
-        try
-        {
-            return section.Deserialize(ConfigurationJsonContext.Default.GatewayOptions);
-        }
-        catch (JsonException) when (errors.Any)
-        {
-            // A faulty item of a list, which can't be taken out without moving the others; it has been reported.
-            return null;
-        }
     }
 }

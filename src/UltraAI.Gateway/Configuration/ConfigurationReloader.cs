@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Text.Json.Nodes;
 using UltraAI.Gateway.Telemetry;
 
 namespace UltraAI.Gateway.Configuration;
@@ -16,10 +17,13 @@ internal sealed partial class ConfigurationReloader : BackgroundService
     private readonly TimeProvider _time;
     private readonly ILogger<ConfigurationReloader> _logger;
     private readonly Counter<long> _reloads;
+    private readonly JsonObject _hostSections;
+    private volatile bool _isLastApplied = true;
 
     public ConfigurationReloader(ConfigurationLoader loader, ConfigurationStore store, IMeterFactory meters, TimeProvider time, ILogger<ConfigurationReloader> logger)
     {
         _loader = loader;
+        _hostSections = loader.HostSections;
         _store = store;
         _time = time;
         _logger = logger;
@@ -27,6 +31,8 @@ internal sealed partial class ConfigurationReloader : BackgroundService
             .CreateCounter<long>(GatewayTelemetry.Instruments.ConfigReloads, description: "Reloads of the configuration, by outcome.");
         _reloads.Add(0, Applied);
         _reloads.Add(0, Rejected);
+        meters.Create(GatewayTelemetry.MeterName).CreateObservableGauge(
+            GatewayTelemetry.Instruments.ConfigLastReload, () => _isLastApplied ? 1 : 0, description: "1 while what the files hold is in force, 0 after it was refused.");
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -68,12 +74,13 @@ internal sealed partial class ConfigurationReloader : BackgroundService
             }
 
             _store.Replace(next);
-            _reloads.Add(1, Applied);
+            Count(isApplied: true);
             LogApplied();
+            TellWhatNeedsARestart();
         }
         catch (ConfigurationException exception)
         {
-            _reloads.Add(1, Rejected);
+            Count(isApplied: false);
             foreach (var error in exception.Errors)
             {
                 LogRejected(error.Path, error.Message);
@@ -82,13 +89,34 @@ internal sealed partial class ConfigurationReloader : BackgroundService
         catch (Exception exception)
         {
             // Whatever it was, it must not end the process that serves with the last good one.
-            _reloads.Add(1, Rejected);
+            Count(isApplied: false);
             LogRejected("Gateway", $"reading it failed: {exception.GetType().Name}.");
+        }
+    }
+
+    private void Count(bool isApplied)
+    {
+        _isLastApplied = isApplied;
+        _reloads.Add(1, isApplied ? Applied : Rejected);
+    }
+
+    private void TellWhatNeedsARestart()
+    {
+        var now = _loader.HostSections;
+        foreach (var name in _hostSections.Select(section => section.Key).Union(now.Select(section => section.Key), StringComparer.OrdinalIgnoreCase))
+        {
+            if (!JsonNode.DeepEquals(_hostSections[name], now[name]))
+            {
+                LogNeedsRestart(name);
+            }
         }
     }
 
     [LoggerMessage(LogLevel.Information, "The changed configuration is in force", EventName = "ConfigurationApplied")]
     private partial void LogApplied();
+
+    [LoggerMessage(LogLevel.Warning, "Section '{Section}' of the files is not the one that is in force: it is read at start only, so its change needs a restart", EventName = "ConfigurationNeedsRestart")]
+    private partial void LogNeedsRestart(string section);
 
     [LoggerMessage(LogLevel.Error, "The changed configuration is refused, the last good one stays in force. {Path}: {Reason}", EventName = "ConfigurationRejected")]
     private partial void LogRejected(string path, string reason);

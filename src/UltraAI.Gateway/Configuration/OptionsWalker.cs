@@ -1,10 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using UltraAI.Gateway.Keys;
 
 namespace UltraAI.Gateway.Configuration;
 
-/// <summary>Holds a tree against the option types: unknown names and wrong kinds, each with its path. What is wrong is taken out.</summary>
+/// <summary>Holds a tree against the option types: unknown names and wrong kinds, each with its path. What is wrong is taken out, so the rest can be read.</summary>
 /// <remarks>
 /// NOTE: the configuration binder could bind the same types. HOWEVER its errors name no path, lists of two files merge by index,
 /// and a ':' in a name (models have it) splits it.
@@ -60,7 +61,7 @@ internal sealed class OptionsWalker(ConfigurationErrors errors)
             return true;
         }
 
-        errors.Add(path, $"must be {kind}.");
+        errors.AddWhole(path, $"must be {kind}.");
         return false;
     }
 
@@ -98,14 +99,18 @@ internal sealed class OptionsWalker(ConfigurationErrors errors)
     {
         for (var i = 0; i < list.Count; i++)
         {
+            var inner = $"{path}:{i}";
             if (list[i] is null)
             {
-                errors.Add($"{path}:{i}", "must not be null.");
+                errors.AddWhole(inner, "must not be null.");
             }
-            else
+            else if (Walk(list[i]!, type, inner))
             {
-                Walk(list[i]!, type, $"{path}:{i}");
+                continue;
             }
+
+            // Taken out, it would move the others: an empty one stands there instead.
+            list[i] = type == typeof(string) ? JsonValue.Create("") : JsonFile.NewObject();
         }
     }
 
@@ -113,8 +118,9 @@ internal sealed class OptionsWalker(ConfigurationErrors errors)
     {
         try
         {
-            // Enums have names; the serializer would take numbers, too.
-            if (!IsName(node, Nullable.GetUnderlyingType(type.Type) ?? type.Type))
+            // Enums have names, and times a zone; the serializer would take numbers, and this machine's zone.
+            var plain = Nullable.GetUnderlyingType(type.Type) ?? type.Type;
+            if (!IsName(node, plain) || (plain == typeof(DateTimeOffset) && !ZonedTime.HasZone(node.GetValue<string>())))
             {
                 errors.Add(path, $"must be {Describe(type.Type)}.");
                 return false;
@@ -139,7 +145,7 @@ internal sealed class OptionsWalker(ConfigurationErrors errors)
         return type == typeof(string) ? "a string"
             : type == typeof(bool) ? "true or false"
             : type == typeof(TimeSpan) ? "a time span such as \"00:00:45\""
-            : type == typeof(DateTimeOffset) ? "a time such as \"2027-01-01T00:00:00Z\""
+            : type == typeof(DateTimeOffset) ? ZonedTime.Description
             : type.IsEnum ? "one of " + string.Join(", ", Enum.GetNames(type))
             : type == typeof(decimal) || type == typeof(double) ? "a number"
             : "a whole number";

@@ -15,10 +15,15 @@ internal static class PathOverrides
 
     /// <param name="root">The whole tree.</param>
     /// <param name="segments">The path, beginning with <c>Gateway</c>.</param>
-    /// <param name="value">The value as text; empty: not set.</param>
+    /// <param name="value">The value as text; empty: not set, so nothing changes.</param>
     /// <param name="errors">Where faults go.</param>
     public static void Set(JsonObject root, string[] segments, string value, ConfigurationErrors errors)
     {
+        if (value.Length == 0)
+        {
+            return;
+        }
+
         if (root[Section] is not JsonObject section)
         {
             root[Section] = section = JsonFile.NewObject();
@@ -83,11 +88,6 @@ internal static class PathOverrides
     // Text is text; for any other kind the value is written as in JSON. What does not fit is left for the walk to report.
     private static JsonNode? Parse(string value, JsonTypeInfo? type)
     {
-        if (value.Length == 0)
-        {
-            return null;
-        }
-
         if (type is not null && !OptionsWalker.IsText(type.Type))
         {
             try

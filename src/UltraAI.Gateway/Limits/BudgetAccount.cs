@@ -25,6 +25,9 @@ internal sealed partial class BudgetAccount(BudgetAccountId id, BudgetOptions op
 
     public BudgetAccountId Id => id;
 
+    /// <summary>The whole budget, in nano-USD.</summary>
+    public long Budget => Volatile.Read(ref _budget);
+
     /// <summary>What can still be granted or is granted and unspent, as far as it is known; null before the store's first answer.</summary>
     public long? Remaining
     {

@@ -59,6 +59,16 @@ internal sealed class StoreSettings(StoreOptions options, string? redisConnectio
 
     public string? RedisConnectionString { get; } = redisConnectionString;
 
+    /// <summary>The option that names a Redis although the store is another; null: none.</summary>
+    public string? UnusedRedis => Options switch
+    {
+        { Kind: StoreKind.Redis } => null,
+        { Redis: not null } => nameof(Options.Redis),
+        { RedisEnv: not null } => nameof(Options.RedisEnv),
+        { RedisFile: not null } => nameof(Options.RedisFile),
+        _ => null,
+    };
+
     /// <summary>Whether a reload has changed anything.</summary>
     public bool IsSameAs(StoreSettings other) => Options == other.Options && RedisConnectionString == other.RedisConnectionString;
 }

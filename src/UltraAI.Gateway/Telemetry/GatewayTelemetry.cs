@@ -34,10 +34,13 @@ internal static class GatewayTelemetry
         public const string UpstreamTimeouts = "ultraai.upstream.timeouts";
         public const string CircuitState = "ultraai.circuit.state";
         public const string Failovers = "ultraai.failovers";
+        public const string CredentialState = "ultraai.credential.state";
         public const string CredentialRests = "ultraai.credential.rests";
         public const string CredentialRejections = "ultraai.credential.rejections";
         public const string ConfigReloads = "ultraai.config.reloads";
+        public const string ConfigLastReload = "ultraai.config.last_reload_successful";
         public const string BudgetRemaining = "ultraai.budget.remaining";
+        public const string BudgetLimit = "ultraai.budget.limit";
         public const string Cost = "ultraai.cost";
         public const string LimitDecisions = "ultraai.ratelimit.decisions";
         public const string UltraRuns = "ultraai.ultra.runs";

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using UltraAI.Gateway.Configuration;
 using UltraAI.Gateway.Keys;
 using Xunit;
@@ -159,6 +160,73 @@ public sealed class ConfigurationLoaderTests : IDisposable
             """);
 
         Assert.Equal(fault is null ? [] : [fault], faults);
+    }
+
+    /// <summary>An item that can't be used is one fault, and neither hides nor makes others.</summary>
+    [Theory]
+    [InlineData(""" "VirtualKeys": [ null, { "Name": "dev", "Value": "vk-dev" } ] """, "VirtualKeys:0: must not be null.")]
+    [InlineData(""" "VirtualKeys": [ "vk-dev" ] """, "VirtualKeys:0: must be an object.")]
+    [InlineData(""" "Providers": { "p": { "Kind": "OpenAI", "Credentials": [ null ] } } """, "Providers:p:Credentials:0: must not be null.")]
+    [InlineData(""" "Providers": { "p": { "Kind": "OpenAI", "Destinations": [ null, "http://a" ] } } """, "Providers:p:Destinations:0: must not be null.")]
+    [InlineData(""" "Prices": [ null, { "Model": "p/*", "Input": 1, "Output": 1 } ] """, "Prices:0: must not be null.")]
+    [InlineData(""" "Ultra": { "Presets": { "x": { "Members": [ null, "openai/a" ], "Lead": "openai/a" } } } """, "Ultra:Presets:x:Members:0: must not be null.")]
+    [InlineData(""" "TrustedProxies": [ 5 ] """, "TrustedProxies:0: must be a string.")]
+    [InlineData(""" "Models": { "openai/a": { "Modalities": [ {} ] } } """, "Models:openai/a:Modalities:0: must be a string.")]
+    public void ItemOfAnotherKind_IsAFaultBesideAllOthers(string section, string fault)
+    {
+        var root = JsonNode.Parse($$"""{ {{Minimal}}, "Drain": { "Delay": "1.00:00:00" } }""")!.AsObject();
+        foreach (var (name, value) in JsonNode.Parse($$"""{ {{section}} }""")!.AsObject())
+        {
+            if (name == "Providers")
+            {
+                root[name]!["p"] = value!["p"]!.DeepClone();
+            }
+            else
+            {
+                root[name] = value!.DeepClone();
+            }
+        }
+
+        var faults = _file.FaultsOf(root.ToJsonString());
+
+        Assert.Equal(["Gateway:Drain:Delay: is 1.00:00:00; it must be between 00:00:00 and 00:10:00.", "Gateway:" + fault], faults);
+    }
+
+    [Fact]
+    public void SectionOfAnotherKind_IsTheOnlyFault()
+    {
+        Assert.Equal(["Gateway: must be an object."], _file.FaultsOf("5"));
+    }
+
+    /// <summary>An empty variable is one that is not set, wherever it points to.</summary>
+    [Theory]
+    [InlineData("--Gateway:VirtualKeys:1=")]
+    [InlineData("--Gateway:VirtualKeys:1:Name=")]
+    [InlineData("--Gateway:Providers:google:BaseUrl=")]
+    [InlineData("--Gateway:TrustedProxies:0=")]
+    [InlineData("--Gateway:Drain:Delay=")]
+    public void EmptyValue_IsNotSet(string argument)
+    {
+        var configuration = _file.Load($$"""{ {{Minimal}} }""", argument);
+
+        Assert.Equal(1, configuration.VirtualKeys.Count);
+        Assert.Single(configuration.Providers.All);
+        Assert.Equal(TimeSpan.FromSeconds(5), configuration.Drain.Delay);
+    }
+
+    [Theory]
+    [InlineData("2027-01-01T00:00:00Z", true)]
+    [InlineData("2027-01-01T00:00:00+02:00", true)]
+    [InlineData("2027-01-01T00:00:00-02:00", true)]
+    [InlineData("2027-01-01T00:00:00", false)]
+    [InlineData("2027-01-01", false)]
+    public void ExpiresAt_NeedsATimeZone(string time, bool isValid)
+    {
+        var faults = _file.FaultsOf($$"""
+            { "Providers": {}, "VirtualKeys": [ { "Name": "dev", "Value": "vk-dev", "ExpiresAt": "{{time}}" } ] }
+            """);
+
+        Assert.Equal(isValid ? [] : ["Gateway:VirtualKeys:0:ExpiresAt: must be a time with its zone, such as \"2027-01-01T00:00:00Z\"."], faults);
     }
 
     [Fact]

@@ -155,6 +155,19 @@ public sealed partial class CommandTests(DemoFixture demo)
         Assert.True(exitCode == 0, output);
     }
 
+    [Theory]
+    [InlineData("Embedded", true)]
+    [InlineData("Redis", false)]
+    public async Task RedisBesideTheEmbeddedStore_IsSaid(string kind, bool isSaid)
+    {
+        var variables = new Dictionary<string, string> { ["OPENAI_API_KEY"] = "sk-of-the-test", ["ULTRAAI_KEY"] = "vk-of-the-test" };
+
+        var (exitCode, output) = await GatewayProcess.RunAsync(["check", "--Gateway:Store:Redis=localhost:6379", "--Gateway:Store:Kind=" + kind], variables);
+
+        Assert.True(exitCode == 0, output);
+        Assert.Equal(isSaid, output.Contains("Gateway:Store:Redis is not used: Gateway:Store:Kind is Embedded", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task StoreThatCannotBeOpened_IsSaidInOneLine()
     {

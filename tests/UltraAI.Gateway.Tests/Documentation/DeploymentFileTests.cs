@@ -117,7 +117,13 @@ public sealed class DeploymentFileTests(DemoFixture demo) : IDisposable
             .Select(volume => volume.Text.Split(':')[0])
             .Where(source => source.StartsWith('.')); // any other is a named volume
         Assert.All(files, file => Assert.True(Path.Exists(Repository.Path("config", file)), file));
-        Assert.True(File.Exists(Repository.Path("config", Gateways()[0]["build"].Text, "Dockerfile")));
+
+        // One builds the image, the other runs it: two that build it side by side would tag it against each other.
+        var (first, second) = (Gateways()[0], Gateways()[1]);
+        Assert.True(File.Exists(Repository.Path("config", first["build"].Text, "Dockerfile")));
+        Assert.DoesNotContain("build", second.Entries.Keys);
+        Assert.Equal((first["image"].Text, "never"), (second["image"].Text, second["pull_policy"].Text));
+        Assert.Contains("gateway-1", second["depends_on"].Items.Select(item => item.Text));
 
         // The one secret is the user's to make, and stays out of the repository.
         Assert.Equal("./admin-token", Compose["secrets"]["admin-token"]["file"].Text);

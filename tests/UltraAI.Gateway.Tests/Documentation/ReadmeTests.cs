@@ -5,6 +5,7 @@ using Anthropic.Models.Messages;
 using OpenAI;
 using UltraAI.Gateway.Errors;
 using UltraAI.Gateway.Providers;
+using UltraAI.Gateway.Providers.Chat;
 using UltraAI.Gateway.Telemetry;
 using Xunit;
 
@@ -23,6 +24,21 @@ public sealed partial class ReadmeTests(DemoFixture demo)
         var existing = Enum.GetValues<ErrorCode>().Select(code => new GatewayError(code, "")).Select(error => (error.Name, $"{error.StatusCode}"));
 
         Assert.Equal(existing.Order(), documented.Order());
+    }
+
+    /// <summary>Those that /ultra alone has. They have no list in the code, so they are looked for where they are written.</summary>
+    [Fact]
+    public void ErrorsOfUltra_AreThoseOfTheCode()
+    {
+        var documented = Document.Open("docs/ultra.md").Rows("Errors").Skip(2)
+            .SelectMany(row => NamePattern().Matches(row[0]).Select(name => (name.Groups[1].Value, row[1])));
+        var ofRequests = Enum.GetValues<ChatRequestFault>().Select(fault => (new ChatRequestError(fault, null, "").Code, "400"));
+        var written = Directory.EnumerateFiles(Repository.Path("src", "UltraAI.Gateway", "Synthesis"), "*.cs", SearchOption.AllDirectories)
+            .SelectMany(file => UltraErrorPattern().Matches(File.ReadAllText(file)))
+            .Select(error => (error.Groups[2].Value, error.Groups[1].Success ? error.Groups[1].Value : "400"));
+        var shared = Enum.GetValues<ErrorCode>().Select(code => new GatewayError(code, "").Name).ToHashSet();
+
+        Assert.Equal(ofRequests.Concat(written).Where(error => !shared.Contains(error.Item1)).Distinct().Order(), documented.Order());
     }
 
     [Fact]
@@ -73,6 +89,9 @@ public sealed partial class ReadmeTests(DemoFixture demo)
 
     [GeneratedRegex("`([a-z_]+)`")]
     private static partial Regex NamePattern();
+
+    [GeneratedRegex(@"(?:UltraError\.Invalid\(|StatusCodes\.Status(\d+)\w+,)\s*""([a-z_]+)""")]
+    private static partial Regex UltraErrorPattern();
 
     [GeneratedRegex(@"\bultraai_[a-z_]+")]
     private static partial Regex MetricPattern();

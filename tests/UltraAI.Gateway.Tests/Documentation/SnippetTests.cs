@@ -43,7 +43,8 @@ public sealed partial class SnippetTests : IDisposable
         using var key = RSA.Create(2048);
         using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
             .CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
-        var snippet = Write("snippet.json", WithSecrets(text).Replace("https://*:8443", "https://127.0.0.1:0", StringComparison.Ordinal));
+        var snippet = Write("snippet.json", WithSecrets(text).Replace("https://*:8443", "https://127.0.0.1:0", StringComparison.Ordinal)
+            .Replace("http://localhost:8080", "http://127.0.0.1:0", StringComparison.Ordinal));
         Write("tls.pem", certificate.ExportCertificatePem());
         Write("tls.key", key.ExportPkcs8PrivateKeyPem());
 
@@ -51,9 +52,13 @@ public sealed partial class SnippetTests : IDisposable
         {
             ["Gateway__VirtualKeys__0__Name"] = "dev",
             ["Gateway__VirtualKeys__0__Value"] = "vk-for-the-snippet",
+            ["ASPNETCORE_HTTP_PORTS"] = Dockerfile.Port, // the image's own
         });
 
         await gateway.WaitForAsync(@"Now listening on: https://127\.0\.0\.1:\d+");
+        var health = await gateway.WaitForAsync(@"Now listening on: (http://127\.0\.0\.1:\d+)");
+        var (exitCode, output) = await GatewayProcess.RunAsync(["health", "--url", health.Groups[1].Value]);
+        Assert.True(exitCode == 0, output);
     }
 
     private static Task<(int ExitCode, string Output)> CheckAsync(string text, params string[] args) =>

@@ -60,6 +60,21 @@ public sealed class RejectedCredentialTests
         Assert.InRange(gateway.OpenAI.Requests.Count(r => r.Method == "GET"), 0, 1);
     }
 
+    /// <summary>An alert goes by it: for as long as the credential is out.</summary>
+    [Fact]
+    public async Task RejectedCredential_IsSeenInItsState()
+    {
+        await using var gateway = await GatewayEnvironment.StartAsync();
+        (await gateway.PostAsync("/openai/v1/chat/completions", "{}")).AssertPassed();
+        Assert.Equal(0, gateway.Measurements.Sum("ultraai.credential.state"));
+        gateway.OpenAI.Handler = exchange => exchange.RespondAsync("401 Unauthorized", "{}");
+
+        (await gateway.PostAsync("/openai/v1/chat/completions", "{}")).AssertError(502, "provider_key_rejected");
+
+        Assert.Equal(2, gateway.Measurements.Sum("ultraai.credential.state", "provider=openai"));
+        Assert.Equal(2, gateway.Measurements.Sum("ultraai.credential.state"));
+    }
+
     [Fact]
     public async Task Google400_ThatSaysApiKeyInvalid_Is502WithoutTheProvidersText()
     {

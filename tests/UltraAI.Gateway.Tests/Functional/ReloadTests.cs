@@ -108,13 +108,30 @@ public sealed class ReloadTests
     {
         await using var gateway = await GatewayEnvironment.StartAsync();
         var good = await File.ReadAllTextAsync(gateway.ConfigurationFile, TestContext.Current.CancellationToken);
+        Assert.Equal(1, gateway.Measurements.Sum("ultraai.config.last_reload_successful"));
         gateway.ReplaceFile("gateway.json", "{");
         await WaitForRejectionAsync(gateway);
+        Assert.Equal(0, gateway.Measurements.Sum("ultraai.config.last_reload_successful"));
 
         gateway.ReplaceFile("gateway.json", good);
         gateway.ChangeConfiguration(c => c["VirtualKeys"]![0]!["Enabled"] = false);
 
         await Eventually.TrueAsync(async () => (await gateway.GetAsync("/openai/v1/models")).Status == 401, "the repaired file is in force");
+        await Eventually.TrueAsync(() => gateway.Measurements.Sum("ultraai.config.last_reload_successful") == 1, "the last reload was successful");
+    }
+
+    [Fact]
+    public async Task SectionsOfAspNetCore_Changed_AreInForceAfterARestartAndSaid()
+    {
+        await using var gateway = await GatewayEnvironment.StartAsync();
+        var root = JsonNode.Parse(await File.ReadAllTextAsync(gateway.ConfigurationFile, TestContext.Current.CancellationToken))!;
+        root["Logging"] = new JsonObject { ["LogLevel"] = new JsonObject { ["Default"] = "Warning" } };
+
+        gateway.ReplaceFile("gateway.json", root.ToJsonString());
+
+        await Eventually.TrueAsync(
+            () => gateway.Logs.Lines.Any(line => line.Contains("'Logging'", StringComparison.Ordinal) && line.Contains("needs a restart", StringComparison.Ordinal)), "the log says that it needs a restart");
+        Assert.DoesNotContain(gateway.Logs.Lines, line => line.Contains("'Kestrel'", StringComparison.Ordinal));
     }
 
     [Fact]

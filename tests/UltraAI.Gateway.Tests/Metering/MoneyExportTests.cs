@@ -43,6 +43,7 @@ public sealed class MoneyExportTests(RedisFixture redis) : IClassFixture<RedisFi
             Assert.Contains(lines, line => line.StartsWith("ultraai_cost_usd_total{", StringComparison.Ordinal)
                 && line.Contains("key=\"key-7\"", StringComparison.Ordinal) && line.Contains("provider=\"openai\"", StringComparison.Ordinal) && line.Contains("model=\"m2\"", StringComparison.Ordinal));
             Assert.Equal(0.75, lines.Where(line => line.StartsWith("ultraai_budget_remaining_usd{key=\"team-a\"}", StringComparison.Ordinal)).Sum(Value), 6);
+            Assert.Equal(1, lines.Where(line => line.StartsWith("ultraai_budget_limit_usd{key=\"team-a\"}", StringComparison.Ordinal)).Sum(Value), 6);
             await app.StopAsync();
         }
 

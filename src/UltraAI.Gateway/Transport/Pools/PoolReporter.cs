@@ -42,6 +42,11 @@ internal sealed partial class PoolReporter
             () => pools.Current.SelectMany(static pair => pair.Pool.Destinations.Select(destination => new Measurement<int>(
                 (int)destination.Circuit.State, pair.Provider.Tag, new KeyValuePair<string, object?>(GatewayTelemetry.Tags.Destination, destination.Name)))),
             description: "Whether calls go to a destination: 0 closed (they do), 1 half open (one at a time), 2 open (none).");
+        meter.CreateObservableGauge(
+            GatewayTelemetry.Instruments.CredentialState,
+            () => pools.Current.SelectMany(static pair => pair.Pool.Credentials.Select(credential => new Measurement<int>(
+                (int)credential.Read().State, pair.Provider.Tag, credential.Tag))),
+            description: "Whether a credential is used: 0 ready (it is), 1 resting (after a 429: not for some models, or for none), 2 rejected (it is taken out).");
     }
 
     public void FailedOver(Provider provider, FailoverReason reason) => _failovers.Add(1, provider.Tag, Reasons[(int)reason]);

@@ -29,7 +29,7 @@ internal enum CircuitState
     Open,
 }
 
-/// <summary>Whether a credential is used. The wire form is the name in small letters.</summary>
+/// <summary>Whether a credential is used. The wire form is the name in small letters; the metric's value is the number.</summary>
 internal enum CredentialCondition
 {
     /// <summary>It is.</summary>
