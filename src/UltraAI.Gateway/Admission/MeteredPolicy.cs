@@ -36,7 +36,14 @@ internal static class MeteredPolicy
                 $"Virtual key '{key.Name}' has a budget, and model '{model}' has no price (Gateway:Prices, \"Model\": \"{admission.Provider.Name}/{model}\").");
         }
 
-        // A batch is billed hours later, and other endpoints report nothing: they would escape the budget.
+        if (admission.Facts.IsBackground || admission.Facts.Endpoint.Model == ModelPlace.BatchRequests)
+        {
+            return new GatewayError(
+                ErrorCode.EndpointNotAllowed,
+                $"Virtual key '{key.Name}' has a budget, and a batch or a response in the background is billed later, when nobody can charge it; ask for the answer itself.");
+        }
+
+        // What is reported nowhere would escape the budget.
         return admission.Facts.Endpoint.Usage == UsageDialect.None && !price.HasPerRequest
             ? new GatewayError(
                 ErrorCode.EndpointNotAllowed,

@@ -57,6 +57,12 @@ internal sealed class Settlement(IUsageLedger ledger, GenAIMetrics metrics, IPri
             return default;
         }
 
+        // What is made later is never reported here: what was reserved is the best guess.
+        if (facts.IsBackground && reading is not { IsComplete: true, Usage.Total: > 0 })
+        {
+            return UsageEstimate.Settle(null, facts, Math.Max(admission.Estimate.Output, GuessOutput(admission)));
+        }
+
         // Where not even the head came, the provider has worked all the same, and nobody knows for how long.
         return UsageEstimate.Settle(reading, facts, reading is null ? GuessOutput(admission) : 0);
     }

@@ -14,6 +14,9 @@ internal sealed class RequestFacts
     /// <summary>Whether the answer is asked for as a stream.</summary>
     public bool IsStream { get; set; }
 
+    /// <summary>Whether the answer only says that there will be one (<c>background</c> of OpenAI's responses): it is made, and billed, later.</summary>
+    public bool IsBackground { get; set; }
+
     /// <summary>Whether the client itself asks for usage at the end of the stream (<c>stream_options.include_usage</c>).</summary>
     public bool AsksForUsage { get; set; }
 
