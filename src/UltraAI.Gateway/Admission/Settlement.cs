@@ -27,9 +27,9 @@ internal sealed class Settlement(IUsageLedger ledger, GenAIMetrics metrics, IPri
         var (usage, isEstimated) = isFree ? default : UsageOf(admission, call, reading);
 
         var model = facts.Model;
-        var price = admission.Price ?? (model is null ? null : prices.Prices.Find(admission.Provider.Name, model));
+        admission.Price ??= model is null ? null : prices.Prices.Find(admission.Provider.Name, model);
         var isCharged = !isFree && (usage.Total > 0 || call.StatusCode is > 0 and < StatusCodes.Status400BadRequest);
-        var cost = isCharged ? price?.CostOf(usage) ?? 0 : 0;
+        var cost = isCharged ? admission.CostOf(usage) : 0;
 
         admission.Limits.Reservation?.Settle(usage.Total);
         admission.Budget?.Settle(cost);
