@@ -28,7 +28,8 @@ internal sealed class Settlement(IUsageLedger ledger, GenAIMetrics metrics, IPri
 
         var model = facts.Model;
         admission.Price ??= model is null ? null : prices.Prices.Find(admission.Provider.Name, model);
-        var isCharged = !isFree && (usage.Total > 0 || call.StatusCode is > 0 and < StatusCodes.Status400BadRequest);
+        var wasAnswered = call.StatusCode is > 0 and < StatusCodes.Status400BadRequest;
+        var isCharged = !isFree && (usage.Total > 0 || wasAnswered);
         var cost = isCharged ? admission.CostOf(usage) : 0;
 
         admission.Limits.Reservation?.Settle(usage.Total);
@@ -38,7 +39,7 @@ internal sealed class Settlement(IUsageLedger ledger, GenAIMetrics metrics, IPri
             averages.Add(admission.Key.Name, model, usage.Output);
         }
 
-        ledger.Add(new UsageKey(admission.Key.Name, admission.Provider.Name, model ?? UnknownModel), usage, cost, isEstimated);
+        ledger.Add(new UsageKey(admission.Key.Name, admission.Provider.Name, model ?? UnknownModel), usage, cost, isEstimated, wasAnswered);
         if (facts.Endpoint.Operation is { } operation)
         {
             metrics.Record(admission.Provider.GenAIName, operation, model ?? UnknownModel, TimingOf(call), usage);
