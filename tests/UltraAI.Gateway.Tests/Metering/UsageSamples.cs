@@ -136,7 +136,7 @@ internal static class UsageSamples
             """, new() { Input = 10687, CachedInput = 5, Output = 510, Reasoning = 100 }),
         new("generateContent", UsageDialect.GoogleGenerateContent, """
             {"candidates":[{"content":{"parts":[{"text":"Hello"}],"role":"model"},"finishReason":"STOP","index":0}],"usageMetadata":{"promptTokenCount":100,"cachedContentTokenCount":60,"candidatesTokenCount":40,"toolUsePromptTokenCount":11,"thoughtsTokenCount":25,"totalTokenCount":176,"promptTokensDetails":[{"modality":"TEXT","tokenCount":68},{"modality":"AUDIO","tokenCount":32}],"candidatesTokensDetails":[{"modality":"IMAGE","tokenCount":20},{"tokenCount":5,"modality":"AUDIO"}],"cacheTokensDetails":[{"modality":"AUDIO","tokenCount":9}]},"modelVersion":"gemini-2.5-flash"}
-            """, new() { Input = 111, CachedInput = 60, AudioInput = 32, Output = 65, Reasoning = 25, AudioOutput = 5, ImageOutput = 20 }),
+            """, new() { Input = 111, CachedInput = 60, AudioInput = 23, Output = 65, Reasoning = 25, AudioOutput = 5, ImageOutput = 20 }),
         new("generateContent, streamed as events", UsageDialect.GoogleGenerateContent,
             "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"Hel\"}]}}],\"usageMetadata\":{\"promptTokenCount\":8,\"candidatesTokenCount\":2,\"totalTokenCount\":10}}\r\n\r\n"
             + "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"lo\"}]},\"finishReason\":\"STOP\"}],\"usageMetadata\":{\"promptTokenCount\":8,\"candidatesTokenCount\":4,\"thoughtsTokenCount\":3,\"totalTokenCount\":15}}\r\n\r\n",
