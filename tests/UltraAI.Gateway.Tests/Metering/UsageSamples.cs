@@ -58,6 +58,9 @@ internal static class UsageSamples
         new("embeddings", UsageDialect.OpenAIEmbeddings, """
             {"object":"list","data":[{"object":"embedding","embedding":[0.0023064255,-0.009327292,-0.0028842222],"index":0}],"model":"text-embedding-ada-002","usage":{"prompt_tokens":8,"total_tokens":8}}
             """, new() { Input = 8 }),
+        new("embeddings, the total alone", UsageDialect.OpenAIEmbeddings, """
+            {"object":"list","data":[{"object":"embedding","embedding":[0.0023064255],"index":0}],"model":"text-embedding-3-small","usage":{"total_tokens":8}}
+            """, new() { Input = 8 }),
         new("responses", UsageDialect.OpenAIResponses, """
             {"id":"resp_67ccd2bed1ec8190","object":"response","status":"completed","output":[{"type":"message","content":[{"type":"output_text","text":"In a peaceful grove beneath a silver moon","annotations":[]}]}],"text":{"format":{"type":"text"}},"tools":[],"usage":{"input_tokens":36,"input_tokens_details":{"cached_tokens":12},"output_tokens":87,"output_tokens_details":{"reasoning_tokens":64},"total_tokens":123},"user":null,"metadata":{}}
             """, new() { Input = 36, CachedInput = 12, Output = 87, Reasoning = 64 }),
