@@ -23,7 +23,7 @@ internal sealed class Settlement(IUsageLedger ledger, GenAIMetrics metrics, IPri
     public CallCharge Settle(Admission admission, ProviderCall call, bool isFree = false)
     {
         var facts = admission.Facts;
-        var reading = call.Usage?.Complete(hasArrived: !call.HasFailed);
+        var reading = call.Usage?.Complete(hasArrived: call is { HasFailed: false, IsBrokenOff: false });
         var (usage, isEstimated) = isFree ? default : UsageOf(admission, call, reading);
 
         var model = facts.Model;
