@@ -24,7 +24,7 @@ internal sealed class Admission(VirtualKey key, Provider provider, RequestFacts 
     /// <summary>What the model costs; null where it has no price, or none is asked for.</summary>
     public ModelPrice? Price { get; set; }
 
-    /// <summary>On keys with a budget: the prices of <see cref="RequestFacts.MoreModels"/>, each null where it has none. Null where there are no further models.</summary>
+    /// <summary>On keys with a budget: the prices of <see cref="RequestFacts.MoreModels"/>, each null where it has none. Null where there are none that could answer.</summary>
     public ModelPrice?[]? MorePrices { get; set; }
 
     /// <summary>What was reserved, in LLM tokens.</summary>

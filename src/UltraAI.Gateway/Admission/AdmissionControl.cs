@@ -25,8 +25,9 @@ internal sealed partial class AdmissionControl(ILimitStore limits, IBudgets budg
         {
             var table = prices.Prices;
             admission.Price = table.Find(provider.Name, model);
-            if (key.Budget is not null && facts.MoreModels is { } more)
+            if (key.Budget is not null && facts is { MoreModels: { } more, Endpoint.Model: not ModelPlace.Path })
             {
+                // A model in the path is the one that runs, whatever the body calls it: Azure's deployments, HuggingFace's tasks.
                 admission.MorePrices = PricesOf(table, provider, more);
             }
         }

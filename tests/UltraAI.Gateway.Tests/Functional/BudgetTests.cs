@@ -84,6 +84,7 @@ public sealed class BudgetTests
     [InlineData("/openai/v1/responses", """{"model":"gpt-4o","input":"hi","max_output_tokens":10,"background":false}""")]
     [InlineData("/openai/v1/responses", """{"model":"gpt-4o","max_output_tokens":10,"tools":[{"type":"image_generation"}]}""")]
     [InlineData("/openai/v1/responses", """{"model":"gpt-4o","max_output_tokens":10,"tools":[{"type":"image_generation","model":"gpt-image"}]}""")]
+    [InlineData("/huggingface/hf-inference/models/owner/m/v1/chat/completions", """{"model":"tgi","max_tokens":10}""")]
     [InlineData("/openai/v1/images/generations", """{"model":"gpt-image","prompt":"a cat","background":"transparent"}""")]
     public async Task WhatCanBePriced_IsAdmitted(string target, string body)
     {
@@ -175,6 +176,7 @@ public sealed class BudgetTests
             new JsonObject { ["Model"] = "openai/gpt-4o*", ["Input"] = 0, ["Output"] = 1000 },
             new JsonObject { ["Model"] = "openai/gpt-image", ["Input"] = 0, ["Output"] = 10 },
             new JsonObject { ["Model"] = "openai/gpt-4o-request", ["Input"] = 0, ["Output"] = 1000, ["PerRequest"] = 0.001m },
+            new JsonObject { ["Model"] = "huggingface/owner/m", ["Input"] = 0, ["Output"] = 10 },
             new JsonObject { ["Model"] = "anthropic/claude-request", ["Input"] = 0, ["PerRequest"] = 0.001m });
     }
 
