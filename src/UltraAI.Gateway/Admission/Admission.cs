@@ -24,8 +24,36 @@ internal sealed class Admission(VirtualKey key, Provider provider, RequestFacts 
     /// <summary>What the model costs; null where it has no price, or none is asked for.</summary>
     public ModelPrice? Price { get; set; }
 
+    /// <summary>On keys with a budget: the prices of <see cref="RequestFacts.MoreModels"/>, each null where it has none. Null where there are none that could answer.</summary>
+    public ModelPrice?[]? MorePrices { get; set; }
+
     /// <summary>What was reserved, in LLM tokens.</summary>
     public TokenUsage Estimate { get; set; }
+
+    /// <summary>The most that it can cost by its estimate, in nano-USD. Which of several models answers nobody knows: the dearest counts.</summary>
+    public long WorstCase()
+    {
+        var writesCache = Facts.Endpoint.Usage == UsageDialect.AnthropicMessages;
+        var cost = Price?.WorstCase(Estimate.Input, Estimate.Output, writesCache) ?? 0;
+        foreach (var further in MorePrices ?? [])
+        {
+            cost = Math.Max(cost, further?.WorstCase(Estimate.Input, Estimate.Output, writesCache) ?? 0);
+        }
+
+        return cost;
+    }
+
+    /// <summary>What a use costs, in nano-USD; of several models again the dearest.</summary>
+    public long CostOf(in TokenUsage usage)
+    {
+        var cost = Price?.CostOf(usage) ?? 0;
+        foreach (var further in MorePrices ?? [])
+        {
+            cost = Math.Max(cost, further?.CostOf(usage) ?? 0);
+        }
+
+        return cost;
+    }
 }
 
 /// <summary>The answer to one request for admission.</summary>

@@ -23,7 +23,13 @@ internal sealed partial class AdmissionControl(ILimitStore limits, IBudgets budg
         var admission = new Admission(key, provider, facts);
         if (facts.Model is { } model)
         {
-            admission.Price = prices.Prices.Find(provider.Name, model);
+            var table = prices.Prices;
+            admission.Price = table.Find(provider.Name, model);
+            if (key.Budget is not null && facts is { MoreModels: { } more, Endpoint.Model: not ModelPlace.Path })
+            {
+                // A model in the path is the one that runs, whatever the body calls it: Azure's deployments, HuggingFace's tasks.
+                admission.MorePrices = PricesOf(table, provider, more);
+            }
         }
 
         if (key.IsMetered && MeteredPolicy.Refuse(admission, isRead, isWebSocket) is { } refusal)
@@ -42,6 +48,9 @@ internal sealed partial class AdmissionControl(ILimitStore limits, IBudgets budg
             : ReserveLimitsAsync(admission);
     }
 
+    private static ModelPrice?[] PricesOf(PriceTable table, Provider provider, IReadOnlyList<string> models) =>
+        [.. models.Select(model => table.Find(provider.Name, model))];
+
     private TokenUsage Estimate(Admission admission)
     {
         var facts = admission.Facts;
@@ -52,9 +61,7 @@ internal sealed partial class AdmissionControl(ILimitStore limits, IBudgets budg
 
     private ValueTask<AdmissionDecision> ReserveMoneyAsync(Admission admission, BudgetOptions budget, bool isWebSocket)
     {
-        var cost = isWebSocket ? 0 : admission.Price?.WorstCase(
-            admission.Estimate.Input, admission.Estimate.Output, writesCache: admission.Facts.Endpoint.Usage == UsageDialect.AnthropicMessages) ?? 0;
-        var reserving = budgets.ReserveAsync(admission.Key.Name, budget, cost);
+        var reserving = budgets.ReserveAsync(admission.Key.Name, budget, isWebSocket ? 0 : admission.WorstCase());
         if (!reserving.IsCompletedSuccessfully)
         {
             return AwaitMoneyAsync(admission, reserving);

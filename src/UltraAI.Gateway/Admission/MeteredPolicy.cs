@@ -22,7 +22,8 @@ internal static class MeteredPolicy
             return null;
         }
 
-        if (admission.Facts.Model is not { } model)
+        // With a fault, another model than the one that is read may answer.
+        if (admission.Facts is not { Model: { } model, Fault: null })
         {
             return new GatewayError(
                 ErrorCode.ModelNotAllowed,
@@ -31,16 +32,30 @@ internal static class MeteredPolicy
 
         if (admission.Price is not { } price)
         {
-            return new GatewayError(
-                ErrorCode.ModelNotAllowed,
-                $"Virtual key '{key.Name}' has a budget, and model '{model}' has no price (Gateway:Prices, \"Model\": \"{admission.Provider.Name}/{model}\").");
+            return NoPrice(admission, model);
         }
 
-        // A batch is billed hours later, and other endpoints report nothing: they would escape the budget.
+        if (admission.MorePrices is { } more && Array.IndexOf(more, null) is var unpriced and >= 0)
+        {
+            return NoPrice(admission, admission.Facts.MoreModels![unpriced]);
+        }
+
+        if (admission.Facts.IsBackground || admission.Facts.Endpoint.Model == ModelPlace.BatchRequests)
+        {
+            return new GatewayError(
+                ErrorCode.EndpointNotAllowed,
+                $"Virtual key '{key.Name}' has a budget, and a batch or a response in the background is billed later, when nobody can charge it; ask for the answer itself.");
+        }
+
+        // What is reported nowhere would escape the budget.
         return admission.Facts.Endpoint.Usage == UsageDialect.None && !price.HasPerRequest
             ? new GatewayError(
                 ErrorCode.EndpointNotAllowed,
                 $"Virtual key '{key.Name}' has a budget, and this endpoint does not report what it uses; a price with PerRequest for model '{model}' would allow it.")
             : null;
     }
+
+    private static GatewayError NoPrice(Admission admission, string model) => new(
+        ErrorCode.ModelNotAllowed,
+        $"Virtual key '{admission.Key.Name}' has a budget, and model '{model}' has no price (Gateway:Prices, \"Model\": \"{admission.Provider.Name}/{model}\").");
 }

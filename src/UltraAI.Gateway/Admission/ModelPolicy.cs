@@ -1,6 +1,7 @@
 using UltraAI.Gateway.Errors;
 using UltraAI.Gateway.Keys;
 using UltraAI.Gateway.Providers;
+using UltraAI.Gateway.Providers.Inspection;
 using UltraAI.Gateway.Transport;
 
 namespace UltraAI.Gateway.Admission;
@@ -97,9 +98,10 @@ internal static class ModelPolicy
             return null;
         }
 
-        if (facts.Fault is not null || facts.Model is null)
+        var fault = place == ModelPlace.Unknown ? RequestInspector.Unlisted : facts.Fault ?? facts.ToolFault;
+        if (fault is not null || facts.Model is null)
         {
-            return $"the model can't be established, since {facts.Fault ?? "there is no model"}";
+            return $"the model can't be established, since {fault ?? "there is no model"}";
         }
 
         if (RefuseModel(scope, provider, facts.Model) is { } reason)

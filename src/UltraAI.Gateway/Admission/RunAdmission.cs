@@ -17,6 +17,7 @@ internal sealed class RunAdmission(VirtualKey key, PriceTable prices, LimitReser
     private readonly Lock _lock = new();
     private long _reserved = reservedNanoUsd;
     private long _spent;
+    private long _running;
     private long _tokens;
     private int _isSettled;
 
@@ -28,7 +29,41 @@ internal sealed class RunAdmission(VirtualKey key, PriceTable prices, LimitReser
     /// <summary>What its settled calls have cost.</summary>
     public long SpentNanoUsd => Volatile.Read(ref _spent);
 
+    /// <summary>What its settled calls have cost, and what those that have not ended can cost at their worst.</summary>
+    public long CommittedNanoUsd
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _spent + _running;
+            }
+        }
+    }
+
     public long WorstCase(PlannedCall call) => call.WorstCase(prices);
+
+    /// <summary>A call begins.</summary>
+    /// <returns>What it can cost, for <see cref="End"/>.</returns>
+    public long Begin(PlannedCall call)
+    {
+        var cost = WorstCase(call);
+        lock (_lock)
+        {
+            _running += cost;
+        }
+
+        return cost;
+    }
+
+    /// <summary>A call that was begun has been settled, or was not made.</summary>
+    public void End(long worstCase)
+    {
+        lock (_lock)
+        {
+            _running -= worstCase;
+        }
+    }
 
     /// <summary>Takes more: a retry, a fallback, a further lead.</summary>
     /// <returns>Why not; null if it was taken.</returns>

@@ -23,13 +23,14 @@ internal sealed class Settlement(IUsageLedger ledger, GenAIMetrics metrics, IPri
     public CallCharge Settle(Admission admission, ProviderCall call, bool isFree = false)
     {
         var facts = admission.Facts;
-        var reading = call.Usage?.Complete(hasArrived: !call.HasFailed);
+        var reading = call.Usage?.Complete(hasArrived: call is { HasFailed: false, IsBrokenOff: false });
         var (usage, isEstimated) = isFree ? default : UsageOf(admission, call, reading);
 
         var model = facts.Model;
-        var price = admission.Price ?? (model is null ? null : prices.Prices.Find(admission.Provider.Name, model));
-        var isCharged = !isFree && (usage.Total > 0 || call.StatusCode is > 0 and < StatusCodes.Status400BadRequest);
-        var cost = isCharged ? price?.CostOf(usage) ?? 0 : 0;
+        admission.Price ??= model is null ? null : prices.Prices.Find(admission.Provider.Name, model);
+        var wasAnswered = call.StatusCode is > 0 and < StatusCodes.Status400BadRequest;
+        var isCharged = !isFree && (usage.Total > 0 || wasAnswered);
+        var cost = isCharged ? admission.CostOf(usage) : 0;
 
         admission.Limits.Reservation?.Settle(usage.Total);
         admission.Budget?.Settle(cost);
@@ -38,7 +39,7 @@ internal sealed class Settlement(IUsageLedger ledger, GenAIMetrics metrics, IPri
             averages.Add(admission.Key.Name, model, usage.Output);
         }
 
-        ledger.Add(new UsageKey(admission.Key.Name, admission.Provider.Name, model ?? UnknownModel), usage, cost, isEstimated);
+        ledger.Add(new UsageKey(admission.Key.Name, admission.Provider.Name, model ?? UnknownModel), usage, cost, isEstimated, wasAnswered);
         if (facts.Endpoint.Operation is { } operation)
         {
             metrics.Record(admission.Provider.GenAIName, operation, model ?? UnknownModel, TimingOf(call), usage);
@@ -55,6 +56,12 @@ internal sealed class Settlement(IUsageLedger ledger, GenAIMetrics metrics, IPri
         if (facts.Endpoint.Usage == UsageDialect.None || !call.WasSent || call.StatusCode >= StatusCodes.Status400BadRequest || call.IsWebSocket)
         {
             return default;
+        }
+
+        // What is made later is never reported here: what was reserved is the best guess.
+        if (facts.IsBackground && reading is not { IsComplete: true, Usage.Total: > 0 })
+        {
+            return UsageEstimate.Settle(null, facts, Math.Max(admission.Estimate.Output, GuessOutput(admission)));
         }
 
         // Where not even the head came, the provider has worked all the same, and nobody knows for how long.

@@ -15,6 +15,7 @@ namespace UltraAI.Gateway.Forwarding;
 /// <summary>What happens on every provider's route, but for the attempts: steps 1 to 3 of a request, and its end.</summary>
 internal sealed class ForwardingHandler(
     IVirtualKeySource keys,
+    KeyUses uses,
     IForwardingSettingsSource settings,
     IProxyStateLookup clusters,
     TransportOptions transport,
@@ -156,6 +157,7 @@ internal sealed class ForwardingHandler(
                 return;
             }
 
+            using var use = isWebSocket ? uses.Begin(key, context.Abort) : null;
             forwarded = new ForwardedRequest(context, body, line.Target, decision.Admission, settlement, time, reporter);
             if (yarp is not null)
             {

@@ -175,7 +175,7 @@ internal sealed partial class CombinedVirtualKeys : BackgroundService, IVirtualK
         {
             var key = KeyOf(item);
             built[item.Name] = (item, key);
-            var obstacle = key is null ? "this version can't read its settings"
+            var obstacle = key is null ? "this version can't read its settings, or its entry is damaged"
                 : names.Contains(item.Name) ? "the configuration has a key of that name"
                 : !keys.TryAdd(item.Digest, key) ? "another key has the same secret"
                 : null;

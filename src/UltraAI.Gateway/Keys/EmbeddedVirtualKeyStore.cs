@@ -58,18 +58,16 @@ internal sealed class EmbeddedVirtualKeyStore(EmbeddedDatabase database) : IVirt
         return written;
     }
 
+    // A damaged digest takes the key out of force, not the others.
     private static StoredVirtualKey Read(SqliteDataReader row) => new()
     {
         Name = row.GetString(0),
-        Digest = DigestOf(row.GetString(1)),
-        Settings = row.GetString(2),
+        Digest = KeyDigest.TryParse(row.GetString(1), out var digest) ? digest : default,
+        Settings = digest == default ? "" : row.GetString(2),
         CreatedAt = new DateTimeOffset(row.GetInt64(3), TimeSpan.Zero),
         Revision = row.GetInt64(4),
-        PreviousDigest = row.IsDBNull(5) ? null : DigestOf(row.GetString(5)),
+        PreviousDigest = !row.IsDBNull(5) && KeyDigest.TryParse(row.GetString(5), out var previous) ? previous : null,
         PreviousValidUntil = row.IsDBNull(6) ? null : new DateTimeOffset(row.GetInt64(6), TimeSpan.Zero),
         Earlier = row.IsDBNull(7) ? null : row.GetString(7),
     };
-
-    private static KeyDigest DigestOf(string hex) =>
-        KeyDigest.TryParse(hex, out var digest) ? digest : throw new StoreException("The embedded store holds a virtual key whose digest is damaged.");
 }

@@ -12,6 +12,7 @@ internal sealed record StoredVirtualKey
     public required KeyDigest Digest { get; init; }
 
     /// <summary>Scope, limits and budget as a JSON object; the store does not look into it.</summary>
+    /// <value>Empty where the store's entry is damaged: such a key is out of force, and can be deleted.</value>
     public required string Settings { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }

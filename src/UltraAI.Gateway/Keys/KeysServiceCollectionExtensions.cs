@@ -6,5 +6,7 @@ internal static class KeysServiceCollectionExtensions
     public static IServiceCollection AddVirtualKeys(this IServiceCollection services) => services
         .AddSingleton<CombinedVirtualKeys>()
         .AddSingleton<IVirtualKeySource>(provider => provider.GetRequiredService<CombinedVirtualKeys>())
-        .AddHostedService(provider => provider.GetRequiredService<CombinedVirtualKeys>());
+        .AddHostedService(provider => provider.GetRequiredService<CombinedVirtualKeys>())
+        .AddSingleton<KeyUses>()
+        .AddHostedService(provider => provider.GetRequiredService<KeyUses>());
 }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using UltraAI.Gateway.Storage;
 
 namespace UltraAI.Gateway.Keys;
 
@@ -12,14 +11,15 @@ internal static class StoredVirtualKeyText
         new StoredVirtualKeyFields(key.Digest.ToString(), key.Settings, key.CreatedAt, key.PreviousDigest?.ToString(), key.PreviousValidUntil, key.Earlier),
         StoredVirtualKeyJsonContext.Default.StoredVirtualKeyFields);
 
-    /// <exception cref="StoreException">It is not such a text.</exception>
+    /// <returns>Without settings, and so in nobody's force, if it is not such a text: one damaged key must not hide the others.</returns>
     public static StoredVirtualKey Read(string name, string text)
     {
+        var space = Math.Max(0, text.IndexOf(' ', StringComparison.Ordinal));
+        var hasRevision = long.TryParse(text.AsSpan(0, space), out var revision);
         try
         {
-            var space = text.IndexOf(' ', StringComparison.Ordinal);
-            var fields = JsonSerializer.Deserialize(text.AsSpan(space + 1), StoredVirtualKeyJsonContext.Default.StoredVirtualKeyFields);
-            if (fields is not null && long.TryParse(text.AsSpan(0, Math.Max(0, space)), out var revision) && KeyDigest.TryParse(fields.Digest, out var digest))
+            var fields = JsonSerializer.Deserialize(text.AsSpan(space), StoredVirtualKeyJsonContext.Default.StoredVirtualKeyFields);
+            if (hasRevision && fields is { Digest: { } own, Settings: not null } && KeyDigest.TryParse(own, out var digest))
             {
                 return new StoredVirtualKey
                 {
@@ -36,10 +36,10 @@ internal static class StoredVirtualKeyText
         }
         catch (JsonException)
         {
-            // Told below, without the text.
+            // As if it had said nothing.
         }
 
-        throw new StoreException($"Redis holds a virtual key '{name}' that this version can't read.");
+        return new StoredVirtualKey { Name = name, Digest = default, Settings = "", CreatedAt = default, Revision = revision };
     }
 }
 

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace UltraAI.Gateway.Metering;
 
-/// <summary>The first so many names that come, and <c>other</c> for all further ones: rows and labels stay bounded whatever clients send.</summary>
+/// <summary>The first so many names that come (of unproven ones, half as many), and <c>other</c> for all further ones: rows and labels stay bounded whatever clients send.</summary>
 internal sealed class BoundedNames(int capacity)
 {
     public const string Other = "other";
@@ -13,7 +13,9 @@ internal sealed class BoundedNames(int capacity)
     private readonly Lock _adding = new();
     private int _count;
 
-    public string Admit(string name)
+    /// <param name="name">The name.</param>
+    /// <param name="isProven">Whether more than a client says that it is one. Names of which nobody knows take half of the places at most.</param>
+    public string Admit(string name, bool isProven = true)
     {
         if (_names.ContainsKey(name))
         {
@@ -27,7 +29,7 @@ internal sealed class BoundedNames(int capacity)
 
         lock (_adding)
         {
-            if (_count >= capacity)
+            if (_count >= (isProven ? capacity : capacity / 2))
             {
                 return _names.ContainsKey(name) ? name : Other;
             }

@@ -16,10 +16,10 @@ internal sealed class CostMetrics
         GatewayTelemetry.Instruments.Cost, Measure, "usd", "What calls have cost, by the configured prices.");
 
     /// <summary>Shows a line of the ledger in its series; several lines share the series <c>other</c>.</summary>
-    public void Show(UsageCell cell)
+    public void Show(UsageCell cell, bool wasAnswered)
     {
         var series = _series.GetOrAdd(
-            new UsageKey(_keys.Admit(cell.Key.VirtualKey), cell.Key.Provider, _models.Admit(cell.Key.Model)), static labels => new CostSeries(labels));
+            new UsageKey(_keys.Admit(cell.Key.VirtualKey), cell.Key.Provider, _models.Admit(cell.Key.Model, wasAnswered)), static labels => new CostSeries(labels));
         series.Add(cell);
     }
 

@@ -66,7 +66,7 @@ internal sealed class GenAIMetrics
 
     private Series SeriesOf(string provider, string operation, string model, string? error)
     {
-        var key = (provider, _models.Of(model), operation, error);
+        var key = (provider, _models.Of(model, isProven: error is null), operation, error);
         if (!_series.TryGetValue(key, out var series))
         {
             series = _series.GetOrAdd(key, static key => new Series(key.Provider, key.Model, key.Operation, key.Error));

@@ -9,6 +9,7 @@ namespace UltraAI.Gateway.Metering;
 /// Nothing is queued per call and nothing is dropped: while the store is gone, the sums in memory grow. A batch that failed is
 /// kept and sent again under its id, so that it counts once, whether or not it had arrived. A crash loses the last second.
 /// Names come from clients: 200 models per provider and 10,000 keys have lines of their own, further ones share <c>other</c>.
+/// Of the models, half of the lines are for those that a provider has answered for.
 /// </remarks>
 internal sealed partial class UsageLedger(IUsageStore store, CostMetrics metrics, TimeProvider time, ILogger<UsageLedger> logger)
     : BackgroundService, IUsageLedger, IAsyncDisposable
@@ -33,10 +34,10 @@ internal sealed partial class UsageLedger(IUsageStore store, CostMetrics metrics
     private Batch? _batch;
     private bool _isGone;
 
-    public void Add(UsageKey key, in TokenUsage usage, long costNanoUsd, bool isEstimated)
+    public void Add(UsageKey key, in TokenUsage usage, long costNanoUsd, bool isEstimated, bool wasAnswered = true)
     {
         var last = _last;
-        var cell = last is not null && last.Key == key ? last : _cells.TryGetValue(key, out var known) ? known : CellOf(key);
+        var cell = last is not null && last.Key == key ? last : _cells.TryGetValue(key, out var known) ? known : CellOf(key, wasAnswered);
         _last = cell;
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         if (cell.Add(today, usage, costNanoUsd, isEstimated, out var earlier))
@@ -148,10 +149,10 @@ internal sealed partial class UsageLedger(IUsageStore store, CostMetrics metrics
         return rows.Count == 0 ? null : new Batch(Guid.NewGuid(), rows);
     }
 
-    private UsageCell CellOf(UsageKey key)
+    private UsageCell CellOf(UsageKey key, bool wasAnswered)
     {
         var models = _models.GetOrAdd(key.Provider, static _ => new BoundedNames(MaxModels));
-        var line = key with { VirtualKey = _keys.Admit(key.VirtualKey), Model = models.Admit(key.Model) };
+        var line = key with { VirtualKey = _keys.Admit(key.VirtualKey), Model = models.Admit(key.Model, wasAnswered) };
         if (_cells.TryGetValue(line, out var known))
         {
             return known;
@@ -163,7 +164,7 @@ internal sealed partial class UsageLedger(IUsageStore store, CostMetrics metrics
             return _cells[line];
         }
 
-        metrics.Show(cell);
+        metrics.Show(cell, wasAnswered);
         return cell;
     }
 

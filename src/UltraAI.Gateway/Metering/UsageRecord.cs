@@ -51,6 +51,11 @@ internal interface IUsageStore
 /// <summary>Takes what each call used. Adds up in memory; a second later it is in the store.</summary>
 internal interface IUsageLedger
 {
+    /// <param name="key">Whom it belongs to.</param>
+    /// <param name="usage">LLM tokens.</param>
+    /// <param name="costNanoUsd">What they cost.</param>
+    /// <param name="isEstimated">Whether the tokens are an estimate.</param>
+    /// <param name="wasAnswered">Whether the provider took the call, so that there is a model of that name.</param>
     /// <remarks>Never waits, never throws.</remarks>
-    void Add(UsageKey key, in TokenUsage usage, long costNanoUsd, bool isEstimated);
+    void Add(UsageKey key, in TokenUsage usage, long costNanoUsd, bool isEstimated, bool wasAnswered = true);
 }

@@ -63,10 +63,13 @@ internal sealed class ModelPrice
         var cached = Count(usage.CachedInput);
         var write5m = Count(usage.CacheWrite5m);
         var write1h = Count(usage.CacheWrite1h);
-        var audioInput = Count(usage.AudioInput);
         var audioOutput = Count(usage.AudioOutput);
         var imageOutput = Count(usage.ImageOutput);
-        var input = Int128.Max(0, usage.Input - cached - write5m - write1h - audioInput);
+
+        // Who does not tell how much of the audio was cached has counted it in both.
+        var uncached = Int128.Max(0, usage.Input - cached - write5m - write1h);
+        var audioInput = Int128.Min(Count(usage.AudioInput), uncached);
+        var input = uncached - audioInput;
         var output = Int128.Max(0, usage.Output - audioOutput - imageOutput);
         var sum = (input * _input) + (cached * _cachedInput) + (write5m * _cacheWrite5m) + (write1h * _cacheWrite1h) + (audioInput * _audioInput)
             + (output * _output) + (audioOutput * _audioOutput) + (imageOutput * _imageOutput)

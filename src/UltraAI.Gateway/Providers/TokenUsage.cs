@@ -18,7 +18,7 @@ internal readonly record struct TokenUsage
     /// <summary>Of the input: written to the provider's cache for an hour (Anthropic).</summary>
     public long CacheWrite1h { get; init; }
 
-    /// <summary>Of the input: audio.</summary>
+    /// <summary>Of the input: audio; without what was read from the cache, where the provider tells it.</summary>
     public long AudioInput { get; init; }
 
     public long Output { get; init; }

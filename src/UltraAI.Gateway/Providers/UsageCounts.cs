@@ -15,6 +15,9 @@ internal struct UsageCounts
 
     public long? AudioInput { get; set; }
 
+    /// <summary>Of the audio: read from the cache (Google).</summary>
+    public long? CachedAudio { get; set; }
+
     /// <summary>What tools gave the model to read (Google).</summary>
     public long? ToolInput { get; set; }
 

@@ -18,19 +18,22 @@ internal sealed class LabelBound(int most)
     private readonly ConcurrentDictionary<string, string> _names = new(StringComparer.Ordinal);
     private int _count;
 
-    public string Of(string name)
+    /// <param name="name">The name.</param>
+    /// <param name="isProven">Whether more than a client says that it is one. Names of which nobody knows take half of the places at most.</param>
+    public string Of(string name, bool isProven = true)
     {
         if (_names.TryGetValue(name, out var known))
         {
             return known;
         }
 
-        if (name.Length > MaxLength || Volatile.Read(ref _count) >= most)
+        var places = isProven ? most : most / 2;
+        if (name.Length > MaxLength || Volatile.Read(ref _count) >= places)
         {
             return Other;
         }
 
-        if (Interlocked.Increment(ref _count) > most)
+        if (Interlocked.Increment(ref _count) > places)
         {
             Interlocked.Decrement(ref _count);
             return Other;

@@ -185,6 +185,12 @@ internal sealed partial class ProviderCall
     /// <summary>Its maker has read all that it wanted of the response: whatever becomes of the rest of it, the call has not failed.</summary>
     public void Satisfied() => _isSatisfied = true;
 
+    /// <summary>Whether its maker wanted no more of a response that is not whole. What was reported of its use is not all then.</summary>
+    public bool IsBrokenOff { get; private set; }
+
+    /// <inheritdoc cref="IsBrokenOff"/>
+    public void BreakOff() => IsBrokenOff = true;
+
     /// <summary>The first failure counts: what follows from it is noise.</summary>
     public void Fail(CallOutcome outcome, GatewayError? error, Exception? cause = null)
     {

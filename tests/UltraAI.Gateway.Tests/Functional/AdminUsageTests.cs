@@ -56,6 +56,26 @@ public sealed class AdminUsageTests
         Assert.InRange(usage.Asked.To.DayNumber, DateOnly.FromDateTime(DateTime.UtcNow).DayNumber - 1, DateOnly.FromDateTime(DateTime.UtcNow).DayNumber);
     }
 
+    [Fact]
+    public async Task NamesThatAreMadeUp_DontTakeThePlacesOfModelsThatAnswer()
+    {
+        await using var gateway = await GatewayEnvironment.StartAsync(new GatewaySetup { HasAdminToken = true });
+        gateway.OpenAI.Handler = exchange => exchange.RespondAsync("404 Not Found", "{}", "Content-Type: application/json");
+        for (var i = 0; i < UsageLedger.MaxModels + 10; i++)
+        {
+            await gateway.PostAsync("/openai/v1/chat/completions", $$"""{"model":"made-up-{{i}}","messages":[]}""");
+        }
+
+        gateway.OpenAI.Handler = exchange => exchange.RespondJsonAsync("""{"usage":{"prompt_tokens":10,"completion_tokens":5}}""");
+        (await gateway.PostAsync("/openai/v1/chat/completions", """{"model":"gpt-4o","messages":[]}""")).AssertPassed();
+
+        await gateway.App.Services.GetRequiredService<UsageLedger>().FlushAsync(TestContext.Current.CancellationToken);
+        var rows = await gateway.App.Services.GetRequiredService<IUsageStore>().ReadAsync(DateOnly.MinValue, DateOnly.MaxValue, UsageGrouping.Model, TestContext.Current.CancellationToken);
+        Assert.Equal(15, rows.Single(row => row.Model == "gpt-4o").Totals is var totals ? totals.InputTokens + totals.OutputTokens : 0);
+        Assert.Equal(1, rows.Single(row => row.Model == "made-up-0").Totals.Requests);
+        Assert.InRange(rows.Single(row => row.Model == "other").Totals.Requests, 100, 200);
+    }
+
     [Theory]
     [InlineData("?from=yesterday&to=2026-13-01&by=weather&per=day", "from", "to", "by", "per")]
     [InlineData("?from=2026-11-30&to=2026-11-01", "from")]

@@ -63,6 +63,13 @@ public sealed class BudgetTests
     [InlineData("/openai/v1/never-heard-of", """{"model":"gpt-4o"}""", "endpoint_not_allowed")]
     [InlineData("/openai/v1/batches", """{"input_file_id":"f","endpoint":"/v1/chat/completions"}""", "model_not_allowed")]
     [InlineData("/openai/v1/audio/speech", """{"model":"gpt-4o","input":"hi"}""", "endpoint_not_allowed")]
+    [InlineData("/openai/v1/responses", """{"model":"gpt-4o","input":"hi","max_output_tokens":10,"background":true}""", "endpoint_not_allowed")]
+    [InlineData("/openai/v1/responses", """{"background":1,"model":"gpt-4o-request","input":"hi","max_output_tokens":10,"stream":true}""", "endpoint_not_allowed")]
+    [InlineData("/openai/v1/chat/completions", """{"model":"gpt-4o","max_tokens":10,"models":["gpt-image"]}""", "model_not_allowed")]
+    [InlineData("/openai/v1/chat/completions", """{"model":"gpt-4o","max_tokens":10,"tools":[{"type":"image_generation"}],"models":["gpt-image"]}""", "model_not_allowed")]
+    [InlineData("/openai/v1/responses", """{"model":"gpt-4o","max_output_tokens":10,"prompt":{"id":"pmpt_1"}}""", "model_not_allowed")]
+    [InlineData("/openai/v1/responses", """{"model":"gpt-4o","max_output_tokens":10,"tools":[{"type":"image_generation","model":"gpt-unpriced"}]}""", "model_not_allowed")]
+    [InlineData("/anthropic/v1/messages/batches", """{"requests":[{"custom_id":"a","params":{"model":"claude-request","max_tokens":9}}]}""", "endpoint_not_allowed")]
     public async Task WhatCanNotBePriced_IsRefused(string target, string body, string code)
     {
         await using var gateway = await GatewayEnvironment.StartAsync(Budget);
@@ -70,6 +77,33 @@ public sealed class BudgetTests
         (await gateway.PostAsync(target, body)).AssertError(403, code);
 
         Assert.Empty(gateway.OpenAI.Requests);
+        Assert.Empty(gateway.Anthropic.Requests);
+    }
+
+    [Theory]
+    [InlineData("/openai/v1/responses", """{"model":"gpt-4o","input":"hi","max_output_tokens":10,"background":false}""")]
+    [InlineData("/openai/v1/responses", """{"model":"gpt-4o","max_output_tokens":10,"tools":[{"type":"image_generation"}]}""")]
+    [InlineData("/openai/v1/responses", """{"model":"gpt-4o","max_output_tokens":10,"tools":[{"type":"image_generation","model":"gpt-image"}]}""")]
+    [InlineData("/huggingface/hf-inference/models/owner/m/v1/chat/completions", """{"model":"tgi","max_tokens":10}""")]
+    [InlineData("/openai/v1/images/generations", """{"model":"gpt-image","prompt":"a cat","background":"transparent"}""")]
+    public async Task WhatCanBePriced_IsAdmitted(string target, string body)
+    {
+        await using var gateway = await GatewayEnvironment.StartAsync(Budget);
+
+        (await gateway.PostAsync(target, body)).AssertPassed();
+    }
+
+    [Fact]
+    public async Task SeveralModelsInOneRequest_AreReservedAndChargedAtTheDearest()
+    {
+        await using var gateway = await GatewayEnvironment.StartAsync(Budget);
+        gateway.OpenAI.Handler = exchange => exchange.RespondJsonAsync("""{"output":[],"usage":{"input_tokens":7,"output_tokens":60}}""");
+        const string Both = """{"model":"gpt-image","max_output_tokens":90,"tools":[{"type":"image_generation","model":"gpt-4o"}]}""";
+
+        (await gateway.PostAsync("/openai/v1/responses", Both)).AssertPassed();
+
+        // Of one dollar 0.06 are spent: 0.95 is too much for what is left, which at the cheap model's price would be nearly all.
+        (await gateway.PostAsync("/openai/v1/responses", Both.Replace("90", "950", StringComparison.Ordinal))).AssertError(402, "budget_exhausted");
     }
 
     [Fact]
@@ -138,7 +172,12 @@ public sealed class BudgetTests
     private static void Budget(JsonObject configuration)
     {
         configuration["VirtualKeys"]![0]!["Budget"] = new JsonObject { ["Usd"] = 1, ["Period"] = "Total" };
-        configuration["Prices"] = new JsonArray(new JsonObject { ["Model"] = "openai/gpt-4o*", ["Input"] = 0, ["Output"] = 1000 });
+        configuration["Prices"] = new JsonArray(
+            new JsonObject { ["Model"] = "openai/gpt-4o*", ["Input"] = 0, ["Output"] = 1000 },
+            new JsonObject { ["Model"] = "openai/gpt-image", ["Input"] = 0, ["Output"] = 10 },
+            new JsonObject { ["Model"] = "openai/gpt-4o-request", ["Input"] = 0, ["Output"] = 1000, ["PerRequest"] = 0.001m },
+            new JsonObject { ["Model"] = "huggingface/owner/m", ["Input"] = 0, ["Output"] = 10 },
+            new JsonObject { ["Model"] = "anthropic/claude-request", ["Input"] = 0, ["PerRequest"] = 0.001m });
     }
 
     private static string Configuration(RawUpstream upstream, string database)

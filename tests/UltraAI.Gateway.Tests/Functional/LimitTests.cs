@@ -81,6 +81,20 @@ public sealed class LimitTests
         Assert.InRange(int.Parse(refused["x-ultraai-ratelimit-remaining-tokens"]!, CultureInfo.InvariantCulture), 100, 102);
     }
 
+    [Theory]
+    [InlineData("""{"id":"resp_1","status":"queued","output":[],"usage":null}""")]
+    [InlineData("""{"id":"resp_1","status":"queued","output":[],"usage":{"input_tokens":0,"output_tokens":0}}""")]
+    public async Task Tokens_OfAResponseThatIsMadeLater_AreTakenAsReserved(string answer)
+    {
+        await using var gateway = await GatewayEnvironment.StartAsync(c => LimitKey(c, new() { ["TokensPerMinute"] = 60, ["TokenBurst"] = 1000 }));
+        gateway.OpenAI.Handler = exchange => exchange.RespondJsonAsync(answer);
+        const string Later = """{"model":"gpt-4o","input":"hi","max_output_tokens":600,"background":true}""";
+
+        (await gateway.PostAsync("/openai/v1/responses", Later)).AssertPassed();
+
+        (await gateway.PostAsync("/openai/v1/responses", Later)).AssertError(429, "rate_limited");
+    }
+
     [Fact]
     public async Task Concurrency_IsFreeAgainWhenACallEnds()
     {

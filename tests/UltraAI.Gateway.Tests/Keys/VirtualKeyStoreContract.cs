@@ -85,4 +85,20 @@ public abstract class VirtualKeyStoreContract
         await Store.DeleteAsync("team-a", key!.Revision, default);
         Assert.Equal(2, count);
     }
+
+    /// <summary>One key that can't be read is out of force and can be deleted; all others are as they were.</summary>
+    private protected async Task AssertOneIsDamagedAsync(Func<Task> damageBadAsync)
+    {
+        await Store.PutAsync(TeamA with { Name = "bad" }, 0, default);
+        var good = await Store.PutAsync(TeamA with { Name = "good" }, 0, default);
+        await damageBadAsync();
+
+        Assert.Equal(["bad", "good"], (await Store.ListAsync(default)).Select(key => key.Name));
+        Assert.Equal(good, (await Store.ListAsync(default))[1]);
+        var bad = await Store.GetAsync("bad", default);
+        Assert.False(VirtualKeySettings.TryRead(bad!.Settings, out _));
+
+        Assert.True(await Store.DeleteAsync("bad", bad.Revision, default));
+        Assert.Equal([good!], await Store.ListAsync(default));
+    }
 }

@@ -28,6 +28,10 @@ public sealed class EmbeddedVirtualKeyStoreTests : VirtualKeyStoreContract, IAsy
 
         Assert.Equal([key!], await Store.ListAsync(default));
     }
+
+    [Fact]
+    public Task DamagedKey_HidesNoOther() => AssertOneIsDamagedAsync(() => _folder.Database.RunAsync(
+        connection => connection.Execute("UPDATE virtual_keys SET digest = 'damaged' WHERE name = 'bad'"), default));
 }
 
 public sealed class RedisVirtualKeyStoreTests(RedisFixture redis) : VirtualKeyStoreContract, IClassFixture<RedisFixture>, IAsyncLifetime
@@ -109,6 +113,15 @@ public sealed class RedisVirtualKeyStoreTests(RedisFixture redis) : VirtualKeySt
 
         await AssertSeenAsync();
     }
+
+    [Theory]
+    [InlineData("damaged")]
+    [InlineData("7 {}")]
+    [InlineData("7 null")]
+    [InlineData("""7 {"digest":"damaged","settings":"{}","created_at":"2026-11-25T12:00:00Z"}""")]
+    [InlineData("""7 {"digest":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881","created_at":"2026-11-25T12:00:00Z"}""")]
+    public Task DamagedKey_HidesNoOther(string text) => AssertOneIsDamagedAsync(() =>
+        _connection.Database.HashSetAsync($"{{{_connection.Prefix}}}:keys", "bad", text));
 
     private async Task AssertSeenAsync()
     {

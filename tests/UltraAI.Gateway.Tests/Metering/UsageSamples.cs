@@ -58,6 +58,9 @@ internal static class UsageSamples
         new("embeddings", UsageDialect.OpenAIEmbeddings, """
             {"object":"list","data":[{"object":"embedding","embedding":[0.0023064255,-0.009327292,-0.0028842222],"index":0}],"model":"text-embedding-ada-002","usage":{"prompt_tokens":8,"total_tokens":8}}
             """, new() { Input = 8 }),
+        new("embeddings, the total alone", UsageDialect.OpenAIEmbeddings, """
+            {"object":"list","data":[{"object":"embedding","embedding":[0.0023064255],"index":0}],"model":"text-embedding-3-small","usage":{"total_tokens":8}}
+            """, new() { Input = 8 }),
         new("responses", UsageDialect.OpenAIResponses, """
             {"id":"resp_67ccd2bed1ec8190","object":"response","status":"completed","output":[{"type":"message","content":[{"type":"output_text","text":"In a peaceful grove beneath a silver moon","annotations":[]}]}],"text":{"format":{"type":"text"}},"tools":[],"usage":{"input_tokens":36,"input_tokens_details":{"cached_tokens":12},"output_tokens":87,"output_tokens_details":{"reasoning_tokens":64},"total_tokens":123},"user":null,"metadata":{}}
             """, new() { Input = 36, CachedInput = 12, Output = 87, Reasoning = 64 }),
@@ -136,7 +139,7 @@ internal static class UsageSamples
             """, new() { Input = 10687, CachedInput = 5, Output = 510, Reasoning = 100 }),
         new("generateContent", UsageDialect.GoogleGenerateContent, """
             {"candidates":[{"content":{"parts":[{"text":"Hello"}],"role":"model"},"finishReason":"STOP","index":0}],"usageMetadata":{"promptTokenCount":100,"cachedContentTokenCount":60,"candidatesTokenCount":40,"toolUsePromptTokenCount":11,"thoughtsTokenCount":25,"totalTokenCount":176,"promptTokensDetails":[{"modality":"TEXT","tokenCount":68},{"modality":"AUDIO","tokenCount":32}],"candidatesTokensDetails":[{"modality":"IMAGE","tokenCount":20},{"tokenCount":5,"modality":"AUDIO"}],"cacheTokensDetails":[{"modality":"AUDIO","tokenCount":9}]},"modelVersion":"gemini-2.5-flash"}
-            """, new() { Input = 111, CachedInput = 60, AudioInput = 32, Output = 65, Reasoning = 25, AudioOutput = 5, ImageOutput = 20 }),
+            """, new() { Input = 111, CachedInput = 60, AudioInput = 23, Output = 65, Reasoning = 25, AudioOutput = 5, ImageOutput = 20 }),
         new("generateContent, streamed as events", UsageDialect.GoogleGenerateContent,
             "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"Hel\"}]}}],\"usageMetadata\":{\"promptTokenCount\":8,\"candidatesTokenCount\":2,\"totalTokenCount\":10}}\r\n\r\n"
             + "data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"lo\"}]},\"finishReason\":\"STOP\"}],\"usageMetadata\":{\"promptTokenCount\":8,\"candidatesTokenCount\":4,\"thoughtsTokenCount\":3,\"totalTokenCount\":15}}\r\n\r\n",

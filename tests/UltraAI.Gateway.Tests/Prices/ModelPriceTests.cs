@@ -89,6 +89,17 @@ public sealed class ModelPriceTests
         Assert.Equal(1000, price.CostOf(new TokenUsage { Input = 1, CachedInput = 2 }));
     }
 
+    [Theory]
+    [InlineData(100, 80, 50, (80 * 100) + (20 * 10_000))] // of the audio, 30 were cached
+    [InlineData(100, 100, 100, 100 * 100)]
+    [InlineData(100, 20, 50, (20 * 100) + (50 * 10_000) + (30 * 1000))]
+    public void AudioThatWasCached_IsChargedOnce(long input, long cached, long audio, long nanoUsd)
+    {
+        var price = new ModelPrice(new PriceOptions { Model = "p/m", Input = 1, CachedInput = 0.1m, AudioInput = 10 });
+
+        Assert.Equal(nanoUsd, price.CostOf(new TokenUsage { Input = input, CachedInput = cached, AudioInput = audio }));
+    }
+
     [Fact]
     public void WorstCase_TakesTheDearestPriceOfEachSide()
     {

@@ -30,6 +30,16 @@ public sealed class AccessLineTests
     }
 
     [Fact]
+    public void Write_CallWithoutTokens_StillHasItsCost()
+    {
+        _entry.NanoUsd = 40_000_000;
+
+        Assert.Contains("""
+            "duration_ms":0,"cost_usd":0.04}
+            """, Line(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Write_WhatIsNotKnown_IsLeftOut() =>
         Assert.Equal("""{"time":"2026-11-30T10:34:56.7890000Z","method":"POST","path":"/openai/v1/chat/completions","status":200,"duration_ms":0}""" + "\n", Line());
 

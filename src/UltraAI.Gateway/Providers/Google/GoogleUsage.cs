@@ -26,7 +26,7 @@ internal sealed class GoogleUsage : UsageFormat
         {
             Input = prompt + (counts.ToolInput ?? 0),
             CachedInput = Math.Min(counts.CachedInput ?? 0, prompt),
-            AudioInput = Math.Min(counts.AudioInput ?? 0, prompt),
+            AudioInput = Math.Clamp((counts.AudioInput ?? 0) - (counts.CachedAudio ?? 0), 0, prompt),
             Output = candidates + thoughts,
             Reasoning = thoughts,
             AudioOutput = Math.Min(counts.AudioOutput ?? 0, candidates),
@@ -65,8 +65,9 @@ internal sealed class GoogleUsage : UsageFormat
 
     protected override void TakeArray(ReadOnlySpan<byte> name, ref Utf8JsonReader reader, ref UsageCounts counts)
     {
+        var isCache = name.SequenceEqual("cacheTokensDetails"u8);
         var isPrompt = name.SequenceEqual("promptTokensDetails"u8);
-        if (!isPrompt && !name.SequenceEqual("candidatesTokensDetails"u8))
+        if (!isCache && !isPrompt && !name.SequenceEqual("candidatesTokensDetails"u8))
         {
             reader.Skip();
             return;
@@ -76,7 +77,7 @@ internal sealed class GoogleUsage : UsageFormat
         {
             if (reader.TokenType == JsonTokenType.StartObject)
             {
-                TakeModality(ref reader, isPrompt, ref counts);
+                TakeModality(ref reader, isCache, isPrompt, ref counts);
             }
             else
             {
@@ -86,7 +87,7 @@ internal sealed class GoogleUsage : UsageFormat
     }
 
     // {"modality":"AUDIO","tokenCount":32}
-    private static void TakeModality(ref Utf8JsonReader reader, bool isPrompt, ref UsageCounts counts)
+    private static void TakeModality(ref Utf8JsonReader reader, bool isCache, bool isPrompt, ref UsageCounts counts)
     {
         ReadOnlySpan<byte> modality = [];
         long? count = null;
@@ -106,7 +107,11 @@ internal sealed class GoogleUsage : UsageFormat
             reader.Skip();
         }
 
-        if (modality.SequenceEqual("AUDIO"u8))
+        if (isCache)
+        {
+            counts.CachedAudio = modality.SequenceEqual("AUDIO"u8) ? count : counts.CachedAudio;
+        }
+        else if (modality.SequenceEqual("AUDIO"u8))
         {
             (counts.AudioInput, counts.AudioOutput) = isPrompt ? (count, counts.AudioOutput) : (counts.AudioInput, count);
         }

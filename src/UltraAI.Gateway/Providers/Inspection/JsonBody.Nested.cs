@@ -71,7 +71,7 @@ internal ref partial struct JsonBody
             {
                 if (needsModel && models == 0)
                 {
-                    _facts.Fault ??= "the tool 'image_generation' names no model, so it would run one that is not established";
+                    _facts.ToolFault ??= "the tool 'image_generation' names no model, so it would run one that is not established";
                 }
 
                 return true;

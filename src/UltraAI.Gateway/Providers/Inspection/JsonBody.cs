@@ -117,6 +117,10 @@ internal ref partial struct JsonBody
             case JsonName.Stream:
                 _facts.IsStream |= _reader.TokenType == JsonTokenType.True;
                 break;
+            case JsonName.Background when _facts.Endpoint.Usage == UsageDialect.OpenAIResponses:
+                // Imitations take 1 and "true" too.
+                _facts.IsBackground |= _reader.TokenType is not (JsonTokenType.False or JsonTokenType.Null);
+                break;
             case JsonName.MaxOutput:
                 ReadMaxOutput();
                 break;

@@ -19,6 +19,7 @@ internal enum JsonName
     /// <summary><c>generationConfig</c>, <c>parameters</c>: hold the maximum output.</summary>
     Settings,
     Tools,
+    Background,
     Type,
     Prompt,
     Requests,
@@ -64,6 +65,7 @@ internal static class JsonNames
                 : Rest(name);
             case 8 when Ascii.EqualsIgnoreCase(name, "requests"u8): return JsonName.Requests;
             case 8 when name.SequenceEqual("messages"u8): return JsonName.Other;
+            case 10 when Ascii.EqualsIgnoreCase(name, "background"u8): return JsonName.Background;
             default: return Rest(name);
         }
     }

@@ -7,6 +7,9 @@ namespace UltraAI.Gateway.Providers.Inspection;
 /// </remarks>
 internal static class RequestInspector
 {
+    /// <summary>What policies that need to know the endpoint say of one that nobody knows, whatever its body names.</summary>
+    public const string Unlisted = "this endpoint is none of the listed ones";
+
     private const string Partial = "only the first part of the body was read";
     private const string Encoded = "the body has a Content-Encoding; send it as it is";
     private const string NotJson = "the body is not marked as JSON; send 'Content-Type: application/json' in UTF-8";
@@ -27,7 +30,6 @@ internal static class RequestInspector
                 ReadBodyBesidePath(kind, request, facts);
                 break;
             case ModelPlace.Unknown:
-                facts.Fault = "this endpoint is none of the listed ones";
                 ReadJson(kind, request, facts);
                 break;
             case ModelPlace.Elsewhere:
@@ -41,7 +43,7 @@ internal static class RequestInspector
 
         if (facts is { Model: null, Fault: null })
         {
-            facts.Fault = "there is no model";
+            facts.Fault = endpoint.Model == ModelPlace.Unknown ? Unlisted : "there is no model";
         }
 
         return facts;
@@ -87,7 +89,7 @@ internal static class RequestInspector
             var fault = facts.Fault;
             ReadJson(kind, request, facts);
             facts.Fault = fault;
-            facts.MoreModels = null;
+            (facts.MoreModels, facts.ToolFault) = (null, null);
         }
     }
 

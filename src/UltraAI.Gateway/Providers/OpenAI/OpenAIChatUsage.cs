@@ -23,7 +23,8 @@ internal sealed class OpenAIChatUsage : UsageFormat
 
     public override TokenUsage ToUsage(in UsageCounts counts)
     {
-        var input = counts.Input ?? 0;
+        // Some report the total of embeddings alone.
+        var input = counts.Input ?? (counts.Output is null ? counts.Total : null) ?? 0;
         var output = counts.Output ?? 0;
         var hidden = Math.Max(0, (counts.Total ?? 0) - input - output);
         output += hidden;

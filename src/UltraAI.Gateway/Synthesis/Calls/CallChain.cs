@@ -127,7 +127,17 @@ internal sealed class CallChain(IInnerCalls calls, RunAdmission run, IChainObser
             AcceptsToolCalls = request.AcceptsToolCalls,
             OnEvent = request.OnEvent,
         };
-        var result = await calls.SendAsync(run, inner, cancellationToken);
+        var worstCase = run.Begin(link.Planned);
+        InnerResult result;
+        try
+        {
+            result = await calls.SendAsync(run, inner, cancellationToken);
+        }
+        finally
+        {
+            run.End(worstCase);
+        }
+
         observer.Ended(request, link, result);
         return new ChainResult(link, result, attempt);
     }

@@ -156,6 +156,10 @@ internal sealed class InnerCalls(
                 reader.End(events);
                 await AddAsync(inner, builder, events, call.Clock.Token);
             }
+            else if (!reader.IsComplete)
+            {
+                call.BreakOff();
+            }
 
             return builder.End();
         }

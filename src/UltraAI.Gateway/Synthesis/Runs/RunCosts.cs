@@ -2,7 +2,7 @@ using UltraAI.Gateway.Admission;
 
 namespace UltraAI.Gateway.Synthesis.Runs;
 
-/// <summary>Holds a run to <c>MaxCostUsd</c> of its preset. A stage that runs counts at its worst until it ends. Thread-safe.</summary>
+/// <summary>Holds a run to <c>MaxCostUsd</c> of its preset. A stage that runs counts at its worst until it ends, and what it leaves behind until that is settled. Thread-safe.</summary>
 internal sealed class RunCosts(RunAdmission admission, decimal? maxUsd)
 {
     private const decimal NanoPerUsd = 1_000_000_000m;
@@ -12,15 +12,15 @@ internal sealed class RunCosts(RunAdmission admission, decimal? maxUsd)
     private long _committed;
     private int _stage;
 
-    /// <summary>Whether calls fit in beside what has been spent.</summary>
-    public bool Fits(IEnumerable<PlannedCall> calls) => _max is not { } max || admission.SpentNanoUsd + calls.Sum(admission.WorstCase) <= max;
+    /// <summary>Whether calls fit in beside what has been spent, and what still runs.</summary>
+    public bool Fits(IEnumerable<PlannedCall> calls) => _max is not { } max || admission.CommittedNanoUsd + calls.Sum(admission.WorstCase) <= max;
 
     /// <summary>A stage begins, with these calls.</summary>
     public void Begin(IEnumerable<PlannedCall> calls)
     {
         if (_max is not null)
         {
-            var cost = admission.SpentNanoUsd + calls.Sum(admission.WorstCase);
+            var cost = admission.CommittedNanoUsd + calls.Sum(admission.WorstCase);
             lock (_lock)
             {
                 _committed = cost;

@@ -11,7 +11,8 @@ internal sealed class ChatCompletions(UltraBody bodies, RunRequestReader reader,
 
     public async Task HandleAsync(HttpContext context, VirtualKey key)
     {
-        var ((read, digest), error) = await bodies.ReadAsync(context, body => (reader.Read(body, isNative: false, acceptsEvents: false), RequestDigest.Of(key, Route, body.Span)));
+        using var share = bodies.Share();
+        var ((read, digest), error) = await bodies.ReadAsync(context, share, body => (reader.Read(body, isNative: false, acceptsEvents: false), RequestDigest.Of(key, Route, body.Span)));
         if ((error ?? read.Error) is { } fault)
         {
             await UltraResponse.WriteAsync(context, fault);
@@ -25,6 +26,12 @@ internal sealed class ChatCompletions(UltraBody bodies, RunRequestReader reader,
         }
 
         var request = read.Request!;
+        if (UltraBody.TakeForMembers(share, request.Run.Preset.Members.Count) is { } full)
+        {
+            await UltraResponse.WriteAsync(context, full);
+            return;
+        }
+
         var (run, refusal) = await launcher.StartAsync(context, key, request.Run);
         if (run is null)
         {

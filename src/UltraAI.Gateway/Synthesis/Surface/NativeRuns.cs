@@ -15,7 +15,8 @@ internal sealed class NativeRuns(UltraBody bodies, RunRequestReader reader, RunL
     public async Task HandleAsync(HttpContext context, VirtualKey key)
     {
         var acceptsEvents = context.Request.Headers.Accept.ToString().Contains("text/event-stream", StringComparison.OrdinalIgnoreCase);
-        var ((read, digest), error) = await bodies.ReadAsync(context, body => (reader.Read(body, isNative: true, acceptsEvents), RequestDigest.Of(key, Route, body.Span)));
+        using var share = bodies.Share();
+        var ((read, digest), error) = await bodies.ReadAsync(context, share, body => (reader.Read(body, isNative: true, acceptsEvents), RequestDigest.Of(key, Route, body.Span)));
         if ((error ?? read.Error) is { } fault)
         {
             await UltraResponse.WriteAsync(context, fault);
@@ -25,6 +26,12 @@ internal sealed class NativeRuns(UltraBody bodies, RunRequestReader reader, RunL
         if (!read.Request!.Run.IsStream && errors.TryGet(digest, out var repeated))
         {
             await UltraResponse.RepeatAsync(context, repeated);
+            return;
+        }
+
+        if (UltraBody.TakeForMembers(share, read.Request.Run.Preset.Members.Count) is { } full)
+        {
+            await UltraResponse.WriteAsync(context, full);
             return;
         }
 

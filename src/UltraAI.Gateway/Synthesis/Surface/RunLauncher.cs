@@ -14,7 +14,7 @@ internal sealed record StartedRun(RunPlan Plan, RunEvents Events, Task<RunEnd> C
 
 /// <summary>Plans a run, checks the key's scope, reserves, and starts it.</summary>
 internal sealed class RunLauncher(
-    RunPlanner planner, AdmissionControl admissions, IUltraSource settings, IProviderSource providers, RunRegistry registry, RunServices services)
+    RunPlanner planner, AdmissionControl admissions, IUltraSource settings, IProviderSource providers, RunRegistry registry, KeyUses uses, RunServices services)
 {
     /// <returns>The run, or why there is none: then nothing was sent and nothing is held.</returns>
     public async Task<(StartedRun? Run, UltraError? Error)> StartAsync(HttpContext context, VirtualKey key, RunRequest request)
@@ -80,6 +80,7 @@ internal sealed class RunLauncher(
 
     private async Task<RunEnd> RunAsync(VirtualKey key, RunPlan plan, RunAdmission admission, RunEvents events, RunCancellation cancellation, AccessEntry? entry)
     {
+        using var use = uses.Begin(key, () => cancellation.Cancel(CancelReason.Client));
         try
         {
             var end = await new UltraRun(plan, admission, services, events, cancellation).RunAsync();

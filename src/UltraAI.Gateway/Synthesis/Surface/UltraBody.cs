@@ -10,11 +10,17 @@ internal sealed class UltraBody(HeldBodies held, IForwardingSettingsSource setti
 {
     private static readonly UltraError Stalled = UltraError.Of(new GatewayError(ErrorCode.ClientTimeout, "The client sent no more of its body for Gateway:Transport:Timeout."));
 
-    /// <summary>Reads the body, hands it to <paramref name="read"/>, and lets go of it.</summary>
-    public async Task<(T? Value, UltraError? Error)> ReadAsync<T>(HttpContext context, Func<ReadOnlyMemory<byte>, T> read)
+    private static readonly UltraError NoRoom = UltraError.Of(new GatewayError(ErrorCode.QueueFull, "The gateway holds as many bodies as it may (Gateway:Inspection:MaxTotalBytes).")
     {
-        var options = settings.Forwarding.Inspection;
-        var taken = 0L;
+        RetryAfter = TimeSpan.FromSeconds(1),
+    });
+
+    /// <summary>Reads the body and hands it to <paramref name="read"/>.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="share">Takes what the body holds, until the request has been answered: its text stays as long.</param>
+    /// <param name="read">Reads it; the bytes are gone afterwards.</param>
+    public async Task<(T? Value, UltraError? Error)> ReadAsync<T>(HttpContext context, HeldShare share, Func<ReadOnlyMemory<byte>, T> read)
+    {
         using var clock = new CancellationTokenSource(transport.Timeout, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, context.RequestAborted);
         try
@@ -25,17 +31,16 @@ internal sealed class UltraBody(HeldBodies held, IForwardingSettingsSource setti
                 var part = await context.Request.BodyReader.ReadAsync(linked.Token);
                 clock.CancelAfter(transport.Timeout);
                 var length = part.Buffer.Length;
-                if (body.Length + length > options.MaxBodyBytes)
+                if (body.Length + length > share.Options.MaxBodyBytes)
                 {
-                    return (default, UltraError.Of(new GatewayError(ErrorCode.BodyTooLarge, $"The body is longer than {options.MaxBodyBytes} bytes (Gateway:Inspection:MaxBodyBytes).")));
+                    return (default, UltraError.Of(new GatewayError(ErrorCode.BodyTooLarge, $"The body is longer than {share.Options.MaxBodyBytes} bytes (Gateway:Inspection:MaxBodyBytes).")));
                 }
 
-                if (!held.TryTake(length, options))
+                if (!share.TryTake(length))
                 {
-                    return (default, UltraError.Of(new GatewayError(ErrorCode.QueueFull, "The gateway holds as many bodies as it may (Gateway:Inspection:MaxTotalBytes).") { RetryAfter = TimeSpan.FromSeconds(1) }));
+                    return (default, NoRoom);
                 }
 
-                taken += length;
                 foreach (var piece in part.Buffer)
                 {
                     body.Write(piece.Span);
@@ -52,9 +57,12 @@ internal sealed class UltraBody(HeldBodies held, IForwardingSettingsSource setti
         {
             return (default, Stalled);
         }
-        finally
-        {
-            held.GiveBack(taken);
-        }
     }
+
+    /// <summary>Begins to count what a request holds.</summary>
+    public HeldShare Share() => new(held, settings.Forwarding.Inspection);
+
+    /// <summary>Takes room for what a run sends: about as much as its own body, to each member at once.</summary>
+    /// <returns>Why there is no run; null if there is room.</returns>
+    public static UltraError? TakeForMembers(HeldShare share, int members) => share.TryTakeMore(members) ? null : NoRoom;
 }

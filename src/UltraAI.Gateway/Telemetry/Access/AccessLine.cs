@@ -60,11 +60,20 @@ internal static class AccessLine
             Number(ref line, ",\"response_bytes\":"u8, responseBytes);
         }
 
-        if (entry.InputTokens + entry.OutputTokens > 0)
+        var hasTokens = entry.InputTokens + entry.OutputTokens > 0;
+        if (hasTokens)
         {
             Number(ref line, ",\"input_tokens\":"u8, entry.InputTokens);
             Number(ref line, ",\"output_tokens\":"u8, entry.OutputTokens);
+        }
+
+        if (hasTokens || entry.NanoUsd > 0)
+        {
             Fraction(ref line, ",\"cost_usd\":"u8, entry.NanoUsd, digits: 9);
+        }
+
+        if (hasTokens)
+        {
             line.Add(entry.IsEstimated ? ",\"estimated\":true"u8 : ",\"estimated\":false"u8);
         }
 

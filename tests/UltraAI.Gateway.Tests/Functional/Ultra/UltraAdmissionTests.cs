@@ -1,4 +1,6 @@
+using System.Net;
 using System.Text.Json.Nodes;
+using UltraAI.Gateway.Forwarding;
 using UltraAI.Gateway.Keys;
 using UltraAI.Gateway.Limits;
 using UltraAI.Gateway.Simulator;
@@ -123,4 +125,40 @@ public sealed class UltraAdmissionTests
 
     private static Task<UltraEnvironment> StartAsync(JsonObject limits) =>
         UltraEnvironment.StartAsync(changeGateway: gateway => gateway["VirtualKeys"]![0]!["Limits"] = limits);
+
+    [Theory]
+    [InlineData("/ultra")]
+    [InlineData("/ultra/v1/chat/completions")]
+    public async Task WhatARunHolds_IsHeldToTheBoundOfAllBodies_UntilItEnds(string target)
+    {
+        const int Bound = 1024 * 1024;
+        await using var environment = await UltraEnvironment.StartAsync(
+            preset => preset["GraceMs"] = 600_000,
+            gateway => gateway["Inspection"] = new JsonObject { ["MaxBodyBytes"] = Bound, ["MaxTotalBytes"] = Bound });
+        environment.Members[0].Script(UltraEnvironment.IsDraft, SimulatedBehaviour.Hang, times: 1);
+        environment.ScriptUsualRun();
+        var held = environment.Service<HeldBodies>();
+        var body = UltraEnvironment.Body().Replace(UltraEnvironment.Question, new string('x', 200 * 1024), StringComparison.Ordinal);
+        body = target == "/ultra" ? body.Replace("\"model\":\"ultra\",", "", StringComparison.Ordinal) : body;
+        using var leave = new CancellationTokenSource();
+        var first = environment.PostAsync(target, body, cancellationToken: leave.Token);
+        await environment.Members[0].WaitForRequestAsync(UltraEnvironment.IsDraft);
+
+        // Its own body, and one to each of three members.
+        Assert.Equal(4 * body.Length, held.Bytes);
+        using (var refused = await environment.PostAsync(target, body))
+        {
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, "queue_full"), (refused.StatusCode, refused.Headers.GetValues("x-ultraai-error").Single()));
+            Assert.NotNull(refused.Headers.RetryAfter);
+        }
+
+        await leave.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        await Eventually.TrueAsync(() => held.Bytes == 0, "all is given back");
+
+        // One that would hold more than all still runs, alone.
+        using var alone = await environment.PostAsync(target, body.Replace("xxxx", "xxxxxxxx", StringComparison.Ordinal));
+        Assert.Equal(HttpStatusCode.OK, alone.StatusCode);
+        await Eventually.TrueAsync(() => held.Bytes == 0, "all is given back");
+    }
 }

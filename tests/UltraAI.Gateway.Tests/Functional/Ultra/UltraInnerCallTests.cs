@@ -80,6 +80,27 @@ public sealed class UltraInnerCallTests
         Assert.Equal(["protocol_error", "ok", "ok"], answer["ultra"]!["members"]!.AsArray().Select(member => (string?)member!["draft"]));
     }
 
+    [Fact]
+    public async Task AnswerThatIsBrokenOff_IsAnEstimate_WhateverWasReportedSoFar()
+    {
+        // Too long after its first piece; what more would come, and with it the rest of the usage, is not waited for.
+        await using var environment = await UltraEnvironment.StartAsync();
+        environment.Members[0].Script(_ => true, new SimulatedBehaviour
+        {
+            ContentType = "text/event-stream",
+            Body = Piece((64 * 1024) + 1) + string.Concat(Enumerable.Repeat(Piece(1_000), 1_000)) + "data: [DONE]\n\n",
+        });
+        var (run, call) = CallTo(environment, "openai", "model-a");
+
+        var result = await environment.Service<IInnerCalls>().SendAsync(run, call, TestContext.Current.CancellationToken);
+
+        Assert.Equal(ChatOutcome.ProtocolError, result.Chat.Outcome);
+        Assert.True(result.Charge.IsEstimated);
+
+        static string Piece(int characters) =>
+            $"data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"{new string('x', characters)}\"}}}}],\"usage\":{{\"prompt_tokens\":5,\"completion_tokens\":7}}}}\n\n";
+    }
+
     private static (RunAdmission Run, InnerCall Call) CallTo(UltraEnvironment environment, string name, string model)
     {
         Assert.True(environment.Service<IProviderSource>().Providers.TryGet(name, out var provider));

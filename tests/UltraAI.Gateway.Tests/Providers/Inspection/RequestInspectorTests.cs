@@ -164,8 +164,7 @@ public sealed class RequestInspectorTests
     {
         var facts = Inspection.Of("""{"model":"m","max_tokens":3}""", target: "/v1/new-thing");
 
-        Assert.Equal(("m", 3L), (facts.Model, facts.MaxOutputTokens));
-        Assert.NotNull(facts.Fault);
+        Assert.Equal(("m", 3L, null), (facts.Model, facts.MaxOutputTokens, facts.Fault));
     }
 
     [Fact]
