@@ -1,4 +1,5 @@
 #pragma warning disable RS0030 // The command line's own client: it asks a gateway, not a provider.
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -11,15 +12,14 @@ internal sealed class GatewayClient : IDisposable
 {
     private const int MostBytes = 64 * 1024 * 1024;
 
+    static GatewayClient() => HttpClient.DefaultProxy = new ProxyForHttps(HttpClient.DefaultProxy);
+
     private readonly HttpClient _client;
 
     private GatewayClient(Uri address, string? token, TimeSpan patience)
     {
         Address = address;
-
-        // HTTP_PROXY would be told the credential, and a proxy knows nothing of what listens on this machine: HTTPS to elsewhere may go through one.
-        var handler = new SocketsHttpHandler { UseProxy = address.Scheme == Uri.UriSchemeHttps && !address.IsLoopback };
-        _client = new HttpClient(handler) { Timeout = patience, MaxResponseContentBufferSize = MostBytes };
+        _client = new HttpClient { Timeout = patience, MaxResponseContentBufferSize = MostBytes };
         if (token is not null)
         {
             _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -156,5 +156,19 @@ internal sealed class GatewayClient : IDisposable
         return Environment.GetEnvironmentVariable("ASPNETCORE_HTTP_PORTS") is { Length: > 0 } ports
             ? "http://localhost:" + ports.Split(';')[0]
             : "http://localhost:8080";
+    }
+
+    /// <summary>The environment's proxy for HTTPS to other machines: HTTP_PROXY would be told the credential, and none knows what listens on this machine.</summary>
+    private sealed class ProxyForHttps(IWebProxy inner) : IWebProxy
+    {
+        public ICredentials? Credentials
+        {
+            get => inner.Credentials;
+            set => inner.Credentials = value;
+        }
+
+        public Uri? GetProxy(Uri destination) => IsBypassed(destination) ? null : inner.GetProxy(destination);
+
+        public bool IsBypassed(Uri host) => host.Scheme != Uri.UriSchemeHttps || host.IsLoopback || inner.IsBypassed(host);
     }
 }

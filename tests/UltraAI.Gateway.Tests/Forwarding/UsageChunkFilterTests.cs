@@ -82,14 +82,17 @@ public sealed class UsageChunkFilterTests
         using var filter = new UsageChunkFilter();
         var output = new ArrayBufferWriter<byte>(1 << 20);
         var chunk = Encoding.UTF8.GetBytes(Role);
-        filter.Write(chunk, output);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++)
-        {
-            filter.Write(chunk, output);
-        }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        var allocated = Allocations.Of(() =>
+        {
+            output.ResetWrittenCount();
+            for (var i = 0; i < 1000; i++)
+            {
+                filter.Write(chunk, output);
+            }
+        });
+
+        Assert.Equal(0, allocated);
     }
 
     private static string Crlf(string text) => text.Replace("\n", "\r\n", StringComparison.Ordinal);

@@ -25,15 +25,16 @@ public sealed class PriceTableTests
     public void FoundAgain_AllocatesNothing()
     {
         var table = Build("openai/gpt-4o*");
-        table.Find("openai", "gpt-4o");
-        var before = GC.GetAllocatedBytesForCurrentThread();
 
-        for (var i = 0; i < 1000; i++)
+        var allocated = Allocations.Of(() =>
         {
-            table.Find("openai", "gpt-4o");
-        }
+            for (var i = 0; i < 1000; i++)
+            {
+                table.Find("openai", "gpt-4o");
+            }
+        });
 
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(0, allocated);
     }
 
     [Fact]

@@ -143,22 +143,16 @@ public sealed class EndpointTests
     [Fact]
     public void LookUp_AllocatesNothing()
     {
-        // What is made once, and once more when it has been called often, is made by then.
-        AllocatedBy1000LookUps();
-
-        Assert.Equal(0, AllocatedBy1000LookUps());
-    }
-
-    private static long AllocatedBy1000LookUps()
-    {
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++)
+        var allocated = Allocations.Of(() =>
         {
-            ProviderKinds.OpenAI.EndpointOf("POST", "/v1/chat/completions");
-            ProviderKinds.OpenAI.EndpointOf("POST", "/v1/threads/t/runs/r/cancel");
-        }
+            for (var i = 0; i < 1000; i++)
+            {
+                ProviderKinds.OpenAI.EndpointOf("POST", "/v1/chat/completions");
+                ProviderKinds.OpenAI.EndpointOf("POST", "/v1/threads/t/runs/r/cancel");
+            }
+        });
 
-        return GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.Equal(0, allocated);
     }
 
     private static void AssertEndpoint(ProviderKind kind, string request, string place, string? operation, string usage)

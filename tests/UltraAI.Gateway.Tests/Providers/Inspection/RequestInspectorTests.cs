@@ -181,24 +181,21 @@ public sealed class RequestInspectorTests
             IsWhole = true,
         });
 
-        for (var i = 0; i < 100; i++)
+        var ofFacts = Allocations.Of(() =>
         {
-            Inspect();
-        }
-
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 100; i++)
+            for (var i = 0; i < 100; i++)
+            {
+                _ = new RequestFacts { Endpoint = ProviderEndpoint.Unlisted };
+            }
+        });
+        var ofInspection = Allocations.Of(() =>
         {
-            _ = new RequestFacts { Endpoint = ProviderEndpoint.Unlisted };
-        }
+            for (var i = 0; i < 100; i++)
+            {
+                Inspect();
+            }
+        });
 
-        var ofFacts = GC.GetAllocatedBytesForCurrentThread() - before;
-        before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 100; i++)
-        {
-            Inspect();
-        }
-
-        Assert.Equal(ofFacts, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(ofFacts, ofInspection);
     }
 }
