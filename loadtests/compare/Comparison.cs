@@ -5,7 +5,7 @@ using UltraAI.Gateway.Compare.Targets;
 
 namespace UltraAI.Gateway.Compare;
 
-/// <summary>Drives the targets of each scenario in turns: A B C, then B C A backwards, and so on, so that a machine's drift hits all alike.</summary>
+/// <summary>Drives the targets of each scenario in turns: A B C, the same backwards, C A B, that backwards, and so on, so that a machine's drift hits all alike.</summary>
 internal sealed class Comparison(Rig rig, CompareOptions options)
 {
     private readonly Dictionary<string, Target> _running = [];
@@ -54,8 +54,7 @@ internal sealed class Comparison(Rig rig, CompareOptions options)
         var rounds = Math.Min(options.Rounds, scenario.MostRounds);
         for (var round = 0; round < rounds; round++)
         {
-            var order = names.Select((_, place) => names[(place + round) % names.Count]);
-            foreach (var name in round % 2 == 0 ? order : order.Reverse())
+            foreach (var name in Order(names, round))
             {
                 var sample = scenario.RunFreshAsync is { } fresh ? await fresh(rig, options, name) : await scenario.RunAsync(rig, options, _running[name]);
                 results[name].Add(sample);
@@ -63,6 +62,14 @@ internal sealed class Comparison(Rig rig, CompareOptions options)
                 await Task.Delay(200);
             }
         }
+    }
+
+    /// <summary>Who comes when in a round: every second one is the one before backwards, so that none of two targets has the better place more often.</summary>
+    public static IEnumerable<T> Order<T>(IReadOnlyList<T> targets, int round)
+    {
+        var isBackwards = round % 2 == 1;
+        var order = targets.Select((_, place) => targets[(place + (isBackwards ? round - 1 : round)) % targets.Count]);
+        return isBackwards ? order.Reverse() : order;
     }
 
     private static string Text(Sample sample) => sample.IsVoid
