@@ -81,7 +81,7 @@ internal sealed class Comparison(Rig rig, CompareOptions options)
         var names = new List<string>();
         foreach (var name in scenario.Targets)
         {
-            if (_missing.Contains(name) || (!options.Targets.Contains(name) && !options.Targets.Contains(name.Split("-tls")[0])))
+            if (_missing.Contains(name) || !options.IsAsked(name))
             {
                 continue;
             }

@@ -66,5 +66,10 @@ static async Task<int> RunAsync(CompareOptions options)
     var report = new ComparisonReport(options, comparison.Results, comparison.Missing);
     await report.WriteAsync();
     Console.WriteLine(report.Markdown());
-    return report.HasVoidRow ? 1 : 0;
+    if (report.ExitCode == 2)
+    {
+        Console.Error.WriteLine("Nothing was measured: this machine has none of these targets.");
+    }
+
+    return report.ExitCode;
 }

@@ -49,7 +49,7 @@ public sealed class ComparisonTests
     [Theory]
     [InlineData("There is no scenario 'chaos'", "--scenarios", "chaos")]
     [InlineData("There is no target 'envoy'", "--targets", "yarp,envoy")]
-    [InlineData("--rounds: 'many' is not a number above 0", "--rounds", "many")]
+    [InlineData("--rounds: 'many' is not a whole number above 0", "--rounds", "many")]
     [InlineData("--fast is not an option", "--fast", "1")]
     public async Task WrongOption_IsSaid(string message, params string[] args)
     {
