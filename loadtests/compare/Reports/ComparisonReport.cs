@@ -24,9 +24,23 @@ internal sealed class ComparisonReport(CompareOptions options, IReadOnlyDictiona
 
     private IEnumerable<Goal> Goals => GoalList.All.Where(goal => results.ContainsKey(goal.Scenario));
 
+    /// <summary>Makes the folder, and finds out whether it can be written to before it is measured for half an hour.</summary>
+    /// <exception cref="CompareException">It can't.</exception>
+    public static void Prepare(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            File.Create(Path.Combine(folder, "compare.new"), 1, FileOptions.DeleteOnClose).Dispose();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CompareException($"--output: {exception.Message}");
+        }
+    }
+
     public async Task WriteAsync()
     {
-        Directory.CreateDirectory(options.Output);
         await File.WriteAllTextAsync(Path.Combine(options.Output, "compare.md"), Markdown());
         await File.WriteAllTextAsync(Path.Combine(options.Output, "compare.json"), Json().ToJsonString(Indented));
         await File.WriteAllTextAsync(Path.Combine(options.Output, "compare.svg"), RatioChart.Draw(Ratios()));
