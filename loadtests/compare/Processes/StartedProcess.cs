@@ -95,9 +95,17 @@ internal sealed class StartedProcess : IAsyncDisposable
             foreach (var started in Running)
             {
                 started.Kill();
+                started._process.WaitForExit(TimeSpan.FromSeconds(1)); // it may be writing into what is deleted next
             }
         }
     }
+
+    /// <summary>Whether a variable is for this program, not for what it starts; the runtime's own switches, too.</summary>
+    internal static bool IsTakenOut(string name) =>
+        name.StartsWith("Gateway__", StringComparison.OrdinalIgnoreCase) || name.StartsWith("Kestrel__", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("Logging__", StringComparison.OrdinalIgnoreCase) || name.StartsWith("ASPNETCORE_", StringComparison.Ordinal)
+        || name.StartsWith("ULTRAAI_", StringComparison.Ordinal) || name.StartsWith("OTEL_", StringComparison.Ordinal)
+        || name.StartsWith("DOTNET_SYSTEM_NET_", StringComparison.Ordinal) || name.EndsWith("_API_KEY", StringComparison.Ordinal) || name is "HF_TOKEN" or "URLS";
 
     /// <summary>Asks it to end, and kills it when it does not.</summary>
     public async ValueTask DisposeAsync()
@@ -128,12 +136,6 @@ internal sealed class StartedProcess : IAsyncDisposable
             _log.Dispose();
         }
     }
-
-    // The runtime's own switches, too: they are for this program, not for what it measures.
-    private static bool IsTakenOut(string name) =>
-        name.StartsWith("Gateway__", StringComparison.OrdinalIgnoreCase) || name.StartsWith("ASPNETCORE_", StringComparison.Ordinal)
-        || name.StartsWith("ULTRAAI_", StringComparison.Ordinal) || name.StartsWith("OTEL_", StringComparison.Ordinal)
-        || name.StartsWith("DOTNET_SYSTEM_NET_", StringComparison.Ordinal) || name.EndsWith("_API_KEY", StringComparison.Ordinal) || name is "HF_TOKEN" or "URLS";
 
     private void Kill()
     {
