@@ -16,6 +16,7 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
     private readonly PosixSignalRegistration[] _signals;
     private StartedProcess? _process;
     private int _reloads;
+    private int _faulty;
 
     private GatewayUnderTest(ProviderSimulator simulator)
     {
@@ -45,8 +46,16 @@ internal sealed class GatewayUnderTest : IAsyncDisposable
         }
     }
 
+    /// <summary>Gets what must have become of the configurations that were written.</summary>
+    public Reloads Reloads => new(_reloads - _faulty, _faulty);
+
     /// <summary>Writes another configuration; every third one is faulty, and must be refused.</summary>
-    public void Reload() => Write(isValid: ++_reloads % 3 != 0);
+    public void Reload()
+    {
+        var isValid = ++_reloads % 3 != 0;
+        _faulty += isValid ? 0 : 1;
+        Write(isValid);
+    }
 
     public async ValueTask DisposeAsync()
     {

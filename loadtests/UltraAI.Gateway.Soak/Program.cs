@@ -68,12 +68,12 @@ static async Task<int> RunAsync(GatewayUnderTest gateway, SoakOptions options)
     Console.WriteLine(
         $"slopes per minute over the last half: threads {Verdict.Slope(last, sample => sample.Threads):0.00}, handles {Verdict.Slope(last, sample => sample.Handles):0.00}, "
         + $"connections {Verdict.Slope(last, sample => sample.Connections):0.00}, heap after GC {Verdict.Slope(last, sample => sample.HeapMegabytes):0.000} MB");
-    var faults = Verdict.Of(samples);
+    string[] faults = [.. Verdict.Of(samples), .. Verdict.OfEnds(traffic.Ends), .. Verdict.OfReloads(gateway.Reloads, await sampler.ReloadsAsync())];
     foreach (var fault in faults)
     {
-        Console.WriteLine("NOT LEVEL: " + fault);
+        Console.WriteLine("FAILED: " + fault);
     }
 
-    Console.WriteLine(faults.Count == 0 ? "level" : $"{faults.Count} not level");
-    return faults.Count == 0 ? 0 : 1;
+    Console.WriteLine(faults.Length == 0 ? "level" : $"{faults.Length} failed");
+    return faults.Length == 0 ? 0 : 1;
 }
