@@ -18,6 +18,7 @@ internal static class LoadScenarios
     // The time to the first chunk is a step of its own, so that it has its percentiles in NBomber's report.
     private static async Task<IResponse> RunAsync(LoadScenario scenario, IScenarioContext context, LoadClient client, LoadTally tally)
     {
+        tally.Begin();
         if (scenario is not (LoadScenario.Streaming or LoadScenario.Ultra))
         {
             return Counted(await client.SendAsync(scenario), tally);

@@ -35,6 +35,13 @@ NBomberRunner
     .WithReportFormats(NBomber.Contracts.Stats.ReportFormat.Html, NBomber.Contracts.Stats.ReportFormat.Csv)
     .Run();
 
+// NBomber does not wait for what hangs.
+if (tally.Begun > tally.Total)
+{
+    Console.WriteLine($"{tally.Begun - tally.Total} requests still run; waiting for them up to {options.Timeout}.");
+    await tally.CloseAsync(options.Timeout);
+}
+
 var rows = LoadReport.Rows(options, tally, client.ConnectionsOpened - connectionsBefore);
 Console.WriteLine(LoadReport.Table(rows));
 await File.WriteAllTextAsync(Path.Combine(options.Report, "ultraai.csv"), LoadReport.Csv(rows));

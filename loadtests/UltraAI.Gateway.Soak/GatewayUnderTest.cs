@@ -1,67 +1,106 @@
-using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
+using UltraAI.Gateway.Compare.Processes;
 using UltraAI.Gateway.Simulator;
 
 namespace UltraAI.Gateway.Soak;
 
 /// <summary>A gateway in a process of its own, in front of simulated providers, whose configuration changes while it runs.</summary>
-internal sealed partial class GatewayUnderTest : IAsyncDisposable
+internal sealed class GatewayUnderTest : IAsyncDisposable
 {
     public const string Key = "vk-soak-3f1d9a";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ultraai-soak-");
     private readonly ProviderSimulator _simulator;
-    private readonly TaskCompletionSource<string> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Process? _process;
+    private readonly PosixSignalRegistration[] _signals;
+    private StartedProcess? _process;
     private int _reloads;
+    private int _faulty;
 
-    private GatewayUnderTest(ProviderSimulator simulator) => _simulator = simulator;
+    private GatewayUnderTest(ProviderSimulator simulator)
+    {
+        _simulator = simulator;
+        _signals = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, _ => Abandon()))];
+    }
 
     public int ProcessId => _process!.Id;
 
     public string Address { get; private set; } = "";
 
+    /// <exception cref="Compare.CompareException">It does not start; the message has what it said.</exception>
     public static async Task<GatewayUnderTest> StartAsync()
     {
         var simulator = await ProviderSimulator.StartAsync();
         Behaviours.Script(simulator);
         var gateway = new GatewayUnderTest(simulator);
-        gateway.Write(isValid: true);
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "UltraAI.Gateway.dll"), "--config", gateway.ConfigurationFile, "--urls", "http://127.0.0.1:0"])
+        try
         {
-            RedirectStandardOutput = true,
-        };
-        gateway._process = Process.Start(start) ?? throw new InvalidOperationException("The gateway did not start.");
-        gateway._process.OutputDataReceived += (_, line) => gateway.Heard(line.Data);
-        gateway._process.BeginOutputReadLine();
-        gateway.Address = await gateway._listening.Task.WaitAsync(TimeSpan.FromMinutes(1));
-        return gateway;
+            await gateway.RunAsync();
+            return gateway;
+        }
+        catch
+        {
+            await gateway.DisposeAsync();
+            throw;
+        }
     }
 
+    /// <summary>Gets what must have become of the configurations that were written.</summary>
+    public Reloads Reloads => new(_reloads - _faulty, _faulty);
+
     /// <summary>Writes another configuration; every third one is faulty, and must be refused.</summary>
-    public void Reload() => Write(isValid: ++_reloads % 3 != 0);
+    public void Reload()
+    {
+        var isValid = ++_reloads % 3 != 0;
+        _faulty += isValid ? 0 : 1;
+        Write(isValid);
+    }
 
     public async ValueTask DisposeAsync()
     {
-        if (_process is { HasExited: false } process)
+        if (_process is { } process)
         {
-            process.Kill();
-            await process.WaitForExitAsync();
+            await process.DisposeAsync();
         }
 
-        _process?.Dispose();
         await _simulator.DisposeAsync();
-        _folder.Delete(recursive: true);
+        foreach (var signal in _signals)
+        {
+            signal.Dispose();
+        }
+
+        DeleteFolder();
     }
 
     private string ConfigurationFile => Path.Combine(_folder.FullName, "gateway.json");
 
-    private void Heard(string? line)
+    private async Task RunAsync()
     {
-        if (line is not null && ListeningPattern().Match(line) is { Success: true } match)
+        Write(isValid: true);
+        var port = Ports.Free();
+        Address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
+        _process = StartedProcess.Start(
+            Path.Combine(_folder.FullName, "gateway.log"),
+            ["dotnet", Path.Combine(AppContext.BaseDirectory, "UltraAI.Gateway.dll"), "--config", ConfigurationFile, "--urls", Address]);
+        await Ports.WaitAsync(port, _process);
+    }
+
+    private void Abandon()
+    {
+        StartedProcess.KillAll();
+        DeleteFolder();
+    }
+
+    private void DeleteFolder()
+    {
+        try
         {
-            _listening.TrySetResult(match.Groups[1].Value);
+            _folder.Delete(recursive: true);
+        }
+        catch (IOException)
+        {
+            // Something still writes there; it is in the temporary folder, and small.
         }
     }
 
@@ -99,7 +138,4 @@ internal sealed partial class GatewayUnderTest : IAsyncDisposable
         File.WriteAllText(ConfigurationFile + ".new", isValid ? text : text[..^2]);
         File.Move(ConfigurationFile + ".new", ConfigurationFile, overwrite: true);
     }
-
-    [GeneratedRegex(@"Now listening on: (http://127\.0\.0\.1:\d+)")]
-    private static partial Regex ListeningPattern();
 }

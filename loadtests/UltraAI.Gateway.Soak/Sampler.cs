@@ -23,15 +23,30 @@ internal sealed class Sampler(GatewayUnderTest gateway) : IDisposable
 
         // The session itself has a thread and handles while it lasts.
         await Task.Delay(TimeSpan.FromSeconds(1));
-        var metric = await MetricsAsync();
+        var metrics = await MetricsAsync();
         return new Sample(
             elapsed.TotalMinutes,
             Threads(),
             Directory.GetFileSystemEntries($"/proc/{gateway.ProcessId}/fd").Length,
-            (int)(metric("http_client_open_connections") + metric("kestrel_active_connections")),
-            (metric("dotnet_gc_last_collection_heap_size_bytes") - metric("dotnet_gc_last_collection_heap_fragmentation_size_bytes")) / Mega,
-            metric("dotnet_process_memory_working_set_bytes") / Mega,
-            (long)metric("ultraai_requests_total"));
+            (int)(metrics.Of("http_client_open_connections") + metrics.Of("kestrel_active_connections")),
+            (metrics.Of("dotnet_gc_last_collection_heap_size_bytes") - metrics.Of("dotnet_gc_last_collection_heap_fragmentation_size_bytes")) / Mega,
+            metrics.Of("dotnet_process_memory_working_set_bytes") / Mega,
+            (long)metrics.Of("ultraai_requests_total"),
+            CallsOf(metrics));
+    }
+
+    /// <summary>What became of the configurations, once it is known of as many as were written, or of all that come.</summary>
+    public async Task<Reloads> ReloadsAsync()
+    {
+        Reloads seen = default;
+        for (var i = 0; i < 50 && seen != gateway.Reloads; i++)
+        {
+            await Task.Delay(200);
+            var metrics = await MetricsAsync();
+            seen = new Reloads((int)metrics.Of("ultraai_config_reloads_total", "outcome=\"applied\""), (int)metrics.Of("ultraai_config_reloads_total", "outcome=\"rejected\""));
+        }
+
+        return seen;
     }
 
     public void Dispose() => _client.Dispose();
@@ -41,8 +56,8 @@ internal sealed class Sampler(GatewayUnderTest gateway) : IDisposable
     {
         for (var i = 0; i < 100; i++)
         {
-            var metric = await MetricsAsync();
-            if (metric("ultraai_calls_active") == 0 && metric("ultraai_queue_depth") == 0 && metric("http_client_open_connections") == 0)
+            var metrics = await MetricsAsync();
+            if (CallsOf(metrics) == 0 && metrics.Of("http_client_open_connections") == 0)
             {
                 return;
             }
@@ -51,11 +66,13 @@ internal sealed class Sampler(GatewayUnderTest gateway) : IDisposable
         }
     }
 
+    private static int CallsOf(Metrics metrics) => (int)(metrics.Of("ultraai_calls_active") + metrics.Of("ultraai_queue_depth"));
+
     private async Task CollectAsync()
     {
-        var collections = (await MetricsAsync())("dotnet_gc_collections_total");
+        var collections = (await MetricsAsync()).Of("dotnet_gc_collections_total");
         using var session = await AskAsync();
-        for (var i = 0; i < 100 && (await MetricsAsync())("dotnet_gc_collections_total") <= collections; i++)
+        for (var i = 0; i < 100 && (await MetricsAsync()).Of("dotnet_gc_collections_total") <= collections; i++)
         {
             await Task.Delay(50);
         }
@@ -72,11 +89,14 @@ internal sealed class Sampler(GatewayUnderTest gateway) : IDisposable
     private int Threads() => int.Parse(
         File.ReadLines($"/proc/{gateway.ProcessId}/status").Single(line => line.StartsWith("Threads:", StringComparison.Ordinal))["Threads:".Length..], CultureInfo.InvariantCulture);
 
-    private async Task<Func<string, double>> MetricsAsync()
+    private async Task<Metrics> MetricsAsync() => new((await _client.GetStringAsync(new Uri(gateway.Address + "/metrics"))).Split('\n'));
+
+    /// <summary>The gateway's metrics as text.</summary>
+    private sealed class Metrics(string[] lines)
     {
-        var lines = (await _client.GetStringAsync(new Uri(gateway.Address + "/metrics"))).Split('\n');
-        return name => lines
-            .Where(line => line.StartsWith(name + "{", StringComparison.Ordinal) || line.StartsWith(name + " ", StringComparison.Ordinal))
+        /// <summary>A metric, over all its labels or those with one.</summary>
+        public double Of(string name, string label = "") => lines
+            .Where(line => (line.StartsWith(name + "{", StringComparison.Ordinal) || line.StartsWith(name + " ", StringComparison.Ordinal)) && line.Contains(label, StringComparison.Ordinal))
             .Sum(line => double.Parse(line[(line.LastIndexOf('}') + 1)..].Replace(name, "", StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries)[0], CultureInfo.InvariantCulture));
     }
 

@@ -18,12 +18,15 @@ internal sealed record CompareOptions
           --output DIR      where table, JSON and chart go (compare-report)
           --gateway DIR     a published gateway (published by this program)
           --gateway-args S  further options of the gateway, with spaces between
-          --quick           each scenario for a moment, to see that all of it works
+          --quick           each scenario for a moment, to see that all of it works; a missed figure is then no failure
         """;
 
     public IReadOnlyList<string> Scenarios { get; init; } = ScenarioList.Names;
 
     public IReadOnlyList<string> Targets { get; init; } = TargetNames.Usual;
+
+    /// <summary>Gets whether the targets were named, and so have to be there.</summary>
+    public bool HasNamedTargets { get; init; }
 
     public int Rounds { get; init; } = 7;
 
@@ -44,12 +47,28 @@ internal sealed record CompareOptions
     /// <exception cref="CompareException">Something is wrong.</exception>
     public static CompareOptions Parse(string[] args)
     {
-        var options = new CompareOptions();
+        var options = Read(args, new CompareOptions());
+        if (options.IsQuick)
+        {
+            // What is given stands, wherever --quick does.
+            options = Read(args, new CompareOptions { IsQuick = true, Rounds = 1, Time = TimeSpan.FromSeconds(0.3), IdleStreams = 100, PacedStreams = 20 });
+        }
+
+        return ScenarioList.All.Any(scenario => options.Scenarios.Contains(scenario.Name) && scenario.Targets.Any(options.IsAsked))
+            ? options
+            : throw new CompareException("Nothing to measure: none of these scenarios is for any of these targets.");
+    }
+
+    /// <summary>Whether a target is to be measured; the variants with TLS go with the one that they are a variant of.</summary>
+    public bool IsAsked(string target) => Targets.Contains(target) || Targets.Contains(target.Split("-tls")[0]);
+
+    private static CompareOptions Read(string[] args, CompareOptions options)
+    {
         for (var i = 0; i < args.Length; i++)
         {
             if (args[i] == "--quick")
             {
-                options = options with { IsQuick = true, Rounds = 1, Time = TimeSpan.FromSeconds(0.3), IdleStreams = 100, PacedStreams = 20 };
+                options = options with { IsQuick = true };
                 continue;
             }
 
@@ -57,10 +76,10 @@ internal sealed record CompareOptions
             options = args[i++] switch
             {
                 "--scenarios" => options with { Scenarios = Names(value, ScenarioList.Names, "scenario") },
-                "--targets" => options with { Targets = Names(value, TargetNames.Usual, "target") },
-                "--rounds" => options with { Rounds = (int)Number("--rounds", value) },
+                "--targets" => options with { Targets = Names(value, TargetNames.Usual, "target"), HasNamedTargets = true },
+                "--rounds" => options with { Rounds = Count("--rounds", value) },
                 "--seconds" => options with { Time = TimeSpan.FromSeconds(Number("--seconds", value)) },
-                "--streams" => options with { IdleStreams = (int)Number("--streams", value) },
+                "--streams" => options with { IdleStreams = Count("--streams", value) },
                 "--output" => options with { Output = value },
                 "--gateway" => options with { Gateway = Path.GetFullPath(value) },
                 "--gateway-args" => options with { GatewayArguments = value.Split(' ', StringSplitOptions.RemoveEmptyEntries) },
@@ -74,15 +93,25 @@ internal sealed record CompareOptions
     private static string[] Names(string text, IReadOnlyList<string> known, string what)
     {
         var names = text.Split(',', StringSplitOptions.RemoveEmptyEntries);
+        if (names.Length == 0)
+        {
+            throw new CompareException($"Give at least one {what}: {string.Join(", ", known)}.");
+        }
+
         return names.FirstOrDefault(name => !known.Contains(name)) is { } unknown
             ? throw new CompareException($"There is no {what} '{unknown}': {string.Join(", ", known)}.")
             : names;
     }
 
     private static double Number(string name, string text) =>
-        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number > 0
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= 3600
             ? number
-            : throw new CompareException($"{name}: '{text}' is not a number above 0.");
+            : throw new CompareException($"{name}: '{text}' is not a number above 0 and up to 3600.");
+
+    private static int Count(string name, string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0
+            ? count
+            : throw new CompareException($"{name}: '{text}' is not a whole number above 0.");
 }
 
 /// <summary>What keeps the comparison from being made, in words.</summary>

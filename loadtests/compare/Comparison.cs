@@ -5,25 +5,34 @@ using UltraAI.Gateway.Compare.Targets;
 
 namespace UltraAI.Gateway.Compare;
 
-/// <summary>Drives the targets of each scenario in turns: A B C, then B C A backwards, and so on, so that a machine's drift hits all alike.</summary>
+/// <summary>Drives the targets of each scenario in turns: A B C, the same backwards, C A B, that backwards, and so on, so that a machine's drift hits all alike.</summary>
 internal sealed class Comparison(Rig rig, CompareOptions options)
 {
     private readonly Dictionary<string, Target> _running = [];
     private readonly HashSet<string> _missing = [];
+    private readonly HashSet<string> _broken = [];
 
     /// <summary>All samples: scenario, target, rounds.</summary>
     public Dictionary<string, Dictionary<string, List<Sample>>> Results { get; } = [];
 
     public IReadOnlyCollection<string> Missing => _missing;
 
-    public async Task RunAsync()
+    /// <param name="keepAsync">Keeps what was measured so far: after each scenario, and when one breaks off.</param>
+    public async Task RunAsync(Func<Task> keepAsync)
     {
         foreach (var scenario in ScenarioList.All.Where(scenario => options.Scenarios.Contains(scenario.Name)))
         {
             var names = await PresentAsync(scenario);
             if (names.Count > 0)
             {
-                await RunAsync(scenario, names);
+                try
+                {
+                    await RunAsync(scenario, names);
+                }
+                finally
+                {
+                    await keepAsync();
+                }
             }
         }
     }
@@ -47,22 +56,90 @@ internal sealed class Comparison(Rig rig, CompareOptions options)
             // Once without counting: for the code that only this scenario runs.
             foreach (var name in names)
             {
-                await scenario.RunAsync(rig, options with { Time = options.Time / 2 }, _running[name]);
+                await MeasureAsync(scenario, name, options with { Time = options.Time / 2 });
             }
         }
 
         var rounds = Math.Min(options.Rounds, scenario.MostRounds);
         for (var round = 0; round < rounds; round++)
         {
-            var order = names.Select((_, place) => names[(place + round) % names.Count]);
-            foreach (var name in round % 2 == 0 ? order : order.Reverse())
+            foreach (var name in Order(names, round))
             {
-                var sample = scenario.RunFreshAsync is { } fresh ? await fresh(rig, options, name) : await scenario.RunAsync(rig, options, _running[name]);
+                var sample = await MeasureAsync(scenario, name, options);
                 results[name].Add(sample);
                 Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {scenario.Name} {round + 1}/{rounds} {name}: {Text(sample)}"));
                 await Task.Delay(200);
             }
         }
+    }
+
+    /// <summary>One measurement. Of a target that breaks down it is void; the target is started anew for the next one.</summary>
+    private async Task<Sample> MeasureAsync(Scenario scenario, string name, CompareOptions with)
+    {
+        try
+        {
+            return await RunningAsync(name) is not { } target ? Sample.Broken
+                : scenario.RunFreshAsync is { } fresh ? await fresh(rig, with, name)
+                : await scenario.RunAsync(rig, with, target);
+        }
+        catch (Exception exception)
+        {
+            await BreakAsync(name, exception);
+            return Sample.Broken;
+        }
+    }
+
+    /// <summary>The target as it runs, started if need be; null for one that this machine doesn't have, or that can't be started.</summary>
+    private async Task<Target?> RunningAsync(string name)
+    {
+        if (_running.TryGetValue(name, out var running) || _missing.Contains(name) || _broken.Contains(name))
+        {
+            return running;
+        }
+
+        try
+        {
+            if (await rig.StartTargetAsync(name) is not { } target)
+            {
+                _missing.Add(name);
+                Console.Error.WriteLine($"{name} is left out: this machine doesn't have what it needs.");
+                return null;
+            }
+
+            _running[name] = target;
+            await ProbeAsync(target);
+            await WarmAsync(target);
+            return target;
+        }
+        catch (Exception exception)
+        {
+            _broken.Add(name);
+            await BreakAsync(name, exception);
+            return null;
+        }
+    }
+
+    private async Task BreakAsync(string name, Exception exception)
+    {
+        await rig.CheckUpstreamAsync();
+        Console.Error.WriteLine($"{name}: {exception.Message}");
+        if (_running.Remove(name, out var target))
+        {
+            if (target.Process is { HasEnded: true } process)
+            {
+                Console.Error.WriteLine($"{name} ended by itself: {await process.TailAsync()}");
+            }
+
+            await target.DisposeAsync();
+        }
+    }
+
+    /// <summary>Who comes when in a round: every second one is the one before backwards, so that none of two targets has the better place more often.</summary>
+    public static IEnumerable<T> Order<T>(IReadOnlyList<T> targets, int round)
+    {
+        var isBackwards = round % 2 == 1;
+        var order = targets.Select((_, place) => targets[(place + (isBackwards ? round - 1 : round)) % targets.Count]);
+        return isBackwards ? order.Reverse() : order;
     }
 
     private static string Text(Sample sample) => sample.IsVoid
@@ -72,29 +149,13 @@ internal sealed class Comparison(Rig rig, CompareOptions options)
     private async Task<List<string>> PresentAsync(Scenario scenario)
     {
         var names = new List<string>();
-        foreach (var name in scenario.Targets)
+        foreach (var name in scenario.Targets.Where(options.IsAsked))
         {
-            if (_missing.Contains(name) || (!options.Targets.Contains(name) && !options.Targets.Contains(name.Split("-tls")[0])))
+            await RunningAsync(name);
+            if (!_missing.Contains(name))
             {
-                continue;
+                names.Add(name);
             }
-
-            if (!_running.ContainsKey(name))
-            {
-                var target = await rig.StartTargetAsync(name);
-                if (target is null)
-                {
-                    _missing.Add(name);
-                    Console.Error.WriteLine($"{name} is left out: this machine doesn't have what it needs.");
-                    continue;
-                }
-
-                _running[name] = target;
-                await ProbeAsync(target);
-                await WarmAsync(target);
-            }
-
-            names.Add(name);
         }
 
         return names;
@@ -107,7 +168,7 @@ internal sealed class Comparison(Rig rig, CompareOptions options)
         var sample = await Measurement.RunAsync(rig, target, () => ClosedLoad.RunAsync(target.Load, request, 1, TimeSpan.FromSeconds(5), count: 1));
         if (sample.IsVoid)
         {
-            throw new CompareException($"{target.Name} does not answer a call as it should; see {target.Process?.LogFile}");
+            throw new CompareException($"It does not answer a call as it should: {(target.Process is { } process ? await process.TailAsync() : "it is the upstream.")}");
         }
 
         if (target.Name.StartsWith(TargetNames.Gateway, StringComparison.Ordinal) || target.Name == TargetNames.NginxGuard)
@@ -117,7 +178,7 @@ internal sealed class Comparison(Rig rig, CompareOptions options)
             await connection.ConnectAsync();
             if ((await connection.ExchangeAsync(stranger.Request(1024))).Status is var status and not 401)
             {
-                throw new CompareException(string.Create(CultureInfo.InvariantCulture, $"{target.Name} answers a wrong key with {status}, not 401."));
+                throw new CompareException(string.Create(CultureInfo.InvariantCulture, $"It answers a wrong key with {status}, not 401."));
             }
         }
     }

@@ -40,7 +40,7 @@ try
 
     return await RunAsync(CompareOptions.Parse(args));
 }
-catch (CompareException exception)
+catch (Exception exception) when (exception is CompareException or IOException or UnauthorizedAccessException)
 {
     Console.Error.WriteLine(exception.Message);
     return 2;
@@ -52,19 +52,24 @@ finally
 
 static async Task<int> RunAsync(CompareOptions options)
 {
+    ComparisonReport.Prepare(options.Output);
     await using var rig = await Rig.StartAsync(options);
     var comparison = new Comparison(rig, options);
+    var report = new ComparisonReport(options, comparison.Results, comparison.Missing);
     try
     {
-        await comparison.RunAsync();
+        await comparison.RunAsync(report.WriteAsync);
     }
     finally
     {
+        Console.WriteLine(report.Markdown());
         await comparison.StopAsync();
     }
 
-    var report = new ComparisonReport(options, comparison.Results, comparison.Missing);
-    await report.WriteAsync();
-    Console.WriteLine(report.Markdown());
-    return report.HasVoidRow ? 1 : 0;
+    if (report.ExitCode == 2)
+    {
+        Console.Error.WriteLine("Nothing was measured: this machine has none of these targets.");
+    }
+
+    return report.ExitCode;
 }

@@ -10,6 +10,9 @@ public readonly record struct CallOutcome(string Code, long Began, long Answered
     /// <summary>The code of a request that was answered as it should be.</summary>
     public const string Ok = "ok";
 
+    /// <summary>The code of a request that was still running when the test was over.</summary>
+    public const string Unfinished = "unfinished";
+
     /// <summary>Gets when the first chunk of a stream was there, or 0.</summary>
     public long FirstChunk { get; init; }
 

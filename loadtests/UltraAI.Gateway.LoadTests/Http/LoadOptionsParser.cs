@@ -12,7 +12,7 @@ public static class LoadOptionsParser
           --target URL               the gateway, such as http://127.0.0.1:8080
           --key KEY                  a virtual key; without it, the variable ULTRAAI_KEY
           --scenario SCENARIO        passthrough | streaming | ultra | mixed | governance
-          --rate N                   requests that begin per second (200)
+          --rate N                   requests that begin per second (200); for mixed a multiple of 20
           --duration TIME            30s, 2m or 00:00:30 (30s)
           --warmup TIME              sent before anything is counted (3s)
           --report DIR               where the reports go (load-report)
@@ -70,6 +70,11 @@ public static class LoadOptionsParser
             throw new LoadOptionsException($"--{unknown} is not an option. --help lists them.");
         }
 
+        if (options.Scenario == LoadScenario.Mixed && options.Rate % LoadPreflight.Whole != 0)
+        {
+            throw new LoadOptionsException($"--rate: mixed needs a multiple of {LoadPreflight.Whole}, so that its shares are whole numbers of requests.");
+        }
+
         if (options is { Scenario: LoadScenario.Governance, RequestsPerMinute: null })
         {
             throw new LoadOptionsException("--requests-per-minute is missing: governance holds the gateway to the limit that the key is configured with.");
@@ -107,9 +112,9 @@ public static class LoadOptionsParser
     }
 
     private static Uri Address(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" && address.PathAndQuery == address.AbsolutePath && address.Fragment.Length == 0
             ? address
-            : throw new LoadOptionsException($"--target: '{text}' is not an http or https address.");
+            : throw new LoadOptionsException($"--target: '{text}' is not an http or https address without query and fragment.");
 
     private static LoadScenario Scenario(string text) =>
         text.All(char.IsAsciiLetter) && Enum.TryParse<LoadScenario>(text, ignoreCase: true, out var scenario)

@@ -13,7 +13,7 @@ public static class LoadReport
         {
             ("scenario", options.Scenario.ToString().ToLowerInvariant()),
             ("requests", Text(tally.Total)),
-            ("requests_begun_per_second", Text(tally.Total / options.Duration.TotalSeconds)),
+            ("requests_begun_per_second", Text(tally.Begun / options.Duration.TotalSeconds)),
             ("failed", Text(tally.Failed)),
             ("bytes", Text(tally.Bytes)),
             ("connections_opened", Text(connections)),

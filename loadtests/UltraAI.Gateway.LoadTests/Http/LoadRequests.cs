@@ -7,6 +7,8 @@ namespace UltraAI.Gateway.LoadTests.Http;
 /// <summary>The requests of the scenarios, with bodies made once.</summary>
 internal sealed class LoadRequests(LoadOptions options)
 {
+    // With a slash at its end, or its last segment would be replaced.
+    private readonly Uri _target = new(options.Target.AbsoluteUri.TrimEnd('/') + "/");
     private readonly byte[] _unary = Body("model", options.Model, streams: false, options.BodySize);
     private readonly byte[] _streamed = Body("model", options.Model, streams: true, options.BodySize);
     private readonly byte[] _run = Body("preset", options.Preset, streams: true, options.BodySize);
@@ -20,7 +22,7 @@ internal sealed class LoadRequests(LoadOptions options)
             LoadScenario.Ultra => ("ultra", _run),
             _ => throw new ArgumentOutOfRangeException(nameof(scenario), scenario, "Not one request."),
         };
-        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(options.Target, path)) { Content = new ByteArrayContent(body) };
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_target, path)) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", options.Key);
         return request;

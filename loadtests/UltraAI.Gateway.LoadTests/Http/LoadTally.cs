@@ -7,8 +7,11 @@ namespace UltraAI.Gateway.LoadTests.Http;
 /// <param name="limited">Whether being refused by a limit is what is wanted, and admissions are kept to be checked.</param>
 public sealed class LoadTally(bool limited)
 {
+    private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<string, long> _codes = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<(long Began, long Answered)> _admitted = [];
+    private bool _isClosed;
+    private long _begun;
     private long _chunks;
     private long _stalls;
     private long _bytes;
@@ -42,7 +45,10 @@ public sealed class LoadTally(bool limited)
     /// <summary>Gets how many requests were refused by a limit without saying when to come again.</summary>
     public long RefusedWithoutRetryAfter => Interlocked.Read(ref _refusedWithoutRetryAfter);
 
-    /// <summary>Gets how many requests were sent.</summary>
+    /// <summary>Gets how many requests were begun.</summary>
+    public long Begun => Interlocked.Read(ref _begun);
+
+    /// <summary>Gets how many requests have ended; after <see cref="CloseAsync"/>, all that were begun.</summary>
     public long Total => _codes.Values.Sum();
 
     /// <summary>Gets how many failed.</summary>
@@ -51,10 +57,41 @@ public sealed class LoadTally(bool limited)
     /// <summary>Whether this code is no failure here.</summary>
     public bool IsAsWanted(string code) => code == CallOutcome.Ok || (limited && code == "rate_limited");
 
+    /// <summary>Notes that a request begins, which <see cref="Add"/> is to follow.</summary>
+    public void Begin() => Interlocked.Increment(ref _begun);
+
+    /// <summary>Waits for the requests that still run, and counts as failed what has not ended by then.</summary>
+    public async Task CloseAsync(TimeSpan limit)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (Total < Begun && Stopwatch.GetElapsedTime(began) < limit)
+        {
+            await Task.Delay(20);
+        }
+
+        lock (_gate)
+        {
+            _isClosed = true;
+            if (Begun - Total is > 0 and var left)
+            {
+                _codes[CallOutcome.Unfinished] = left;
+            }
+        }
+    }
+
     /// <summary>Counts a request.</summary>
     public void Add(in CallOutcome outcome)
     {
-        _codes.AddOrUpdate(outcome.Code, 1, static (_, count) => count + 1);
+        lock (_gate)
+        {
+            if (_isClosed)
+            {
+                return; // counted as unfinished
+            }
+
+            _codes.AddOrUpdate(outcome.Code, 1, static (_, count) => count + 1);
+        }
+
         Interlocked.Add(ref _chunks, outcome.Chunks);
         Interlocked.Add(ref _stalls, outcome.Stalls);
         Interlocked.Add(ref _bytes, outcome.Bytes);

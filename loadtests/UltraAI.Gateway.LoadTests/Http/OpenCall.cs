@@ -145,6 +145,7 @@ public sealed class OpenCall : IDisposable
         var body = await _response!.Content.ReadAsByteArrayAsync(_limit.Token);
         _outcome = _outcome with { Bytes = body.Length };
         using var json = JsonDocument.Parse(body);
-        _isWhole = json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("choices", out var choices) && choices.GetArrayLength() > 0;
+        _isWhole = json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("choices", out var choices)
+            && choices.ValueKind == JsonValueKind.Array && choices.GetArrayLength() > 0;
     }
 }

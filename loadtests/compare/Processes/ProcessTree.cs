@@ -29,31 +29,35 @@ internal static class ProcessTree
     }
 
     /// <summary>CPU time, user and system, of these processes so far, ended threads included.</summary>
+    /// <exception cref="CompareException">One of them has ended: what it used is not known, and not zero.</exception>
     public static TimeSpan CpuOf(int[] pids)
     {
         var nanoseconds = 0L;
         foreach (var pid in pids)
         {
             // The CPU clock of another process (clock_getcpuclockid); /proc/PID/stat counts in steps of 10 ms.
-            if (ClockGetTime((~pid << 3) | 2, out var time) == 0)
+            if (ClockGetTime((~pid << 3) | 2, out var time) != 0)
             {
-                nanoseconds += (time.Seconds * 1_000_000_000) + time.Nanoseconds;
+                throw new CompareException(string.Create(CultureInfo.InvariantCulture, $"The CPU time of process {pid} can't be read; it has ended."));
             }
+
+            nanoseconds += (time.Seconds * 1_000_000_000) + time.Nanoseconds;
         }
 
         return TimeSpan.FromTicks(nanoseconds / 100);
     }
 
     /// <summary>The memory of these processes in bytes; pages that several share are divided among them (PSS).</summary>
-    public static long MemoryOf(int[] pids) => pids.Sum(pid => Kilobytes(pid, "smaps_rollup", "Pss:")) * 1024;
+    /// <exception cref="CompareException">One of them has ended, or doesn't let this user look.</exception>
+    public static long MemoryOf(int[] pids) => pids.Sum(pid => Kilobytes(pid, "Pss:")) * 1024;
 
     /// <summary>The resident memory of these processes in bytes (RSS).</summary>
-    public static long ResidentOf(int[] pids) => pids.Sum(pid => Kilobytes(pid, "smaps_rollup", "Rss:")) * 1024;
+    /// <exception cref="CompareException">One of them has ended, or doesn't let this user look.</exception>
+    public static long ResidentOf(int[] pids) => pids.Sum(pid => Kilobytes(pid, "Rss:")) * 1024;
 
-    private static long Kilobytes(int pid, string file, string name) => Read(pid, file)?.Split('\n')
-        .Where(line => line.StartsWith(name, StringComparison.Ordinal))
-        .Select(line => long.Parse(line[name.Length..].Replace("kB", "", StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture))
-        .FirstOrDefault() ?? 0;
+    private static long Kilobytes(int pid, string name) => Read(pid, "smaps_rollup")?.Split('\n').FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal)) is { } line
+        ? long.Parse(line[name.Length..].Replace("kB", "", StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture)
+        : throw new CompareException(string.Create(CultureInfo.InvariantCulture, $"The memory of process {pid} can't be read; it has ended, or runs as another user."));
 
     private static string? Read(int pid, string file)
     {

@@ -9,18 +9,27 @@ internal sealed class StartedProcess : IAsyncDisposable
     private static readonly Lock Gate = new();
     private static readonly HashSet<StartedProcess> Running = [];
 
+    private const int TailLines = 20;
+
+    private static bool _isOver;
+
     private readonly Process _process;
+    private readonly Queue<string> _tail = new();
     private readonly StreamWriter _log;
 
     private StartedProcess(ProcessStartInfo start, string log)
     {
-        LogFile = log;
         _log = new StreamWriter(log) { AutoFlush = true };
         _process = new Process { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Log(line.Data);
         _process.ErrorDataReceived += (_, line) => Log(line.Data);
         lock (Gate)
         {
+            if (_isOver)
+            {
+                throw new CompareException("Nothing is started any more.");
+            }
+
             _process.Start();
             Running.Add(this);
         }
@@ -32,8 +41,6 @@ internal sealed class StartedProcess : IAsyncDisposable
     public int Id => _process.Id;
 
     public bool HasEnded => _process.HasExited;
-
-    public string LogFile { get; }
 
     /// <summary>Starts a program whose output goes to a file.</summary>
     /// <param name="log">The file.</param>
@@ -61,17 +68,44 @@ internal sealed class StartedProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    /// <summary>Ends everything that still runs, at once: for a program that is itself told to end.</summary>
+    /// <summary>
+    /// The last lines of its output, for a message: the log itself is deleted with all the rest. There is no secret of the user's in
+    /// them, since none is passed on to it.
+    /// </summary>
+    public async Task<string> TailAsync()
+    {
+        if (_process.HasExited)
+        {
+            // What it said last may still be on its way; a child of its own may keep the pipe open for good.
+            await Task.WhenAny(_process.WaitForExitAsync(), Task.Delay(TimeSpan.FromSeconds(1)));
+        }
+
+        lock (_log)
+        {
+            return _tail.Count == 0 ? "It said nothing." : string.Join('\n', _tail);
+        }
+    }
+
+    /// <summary>Ends everything that still runs, at once, and lets nothing be started any more: for a program that is itself told to end.</summary>
     public static void KillAll()
     {
         lock (Gate)
         {
+            _isOver = true;
             foreach (var started in Running)
             {
                 started.Kill();
+                started._process.WaitForExit(TimeSpan.FromSeconds(1)); // it may be writing into what is deleted next
             }
         }
     }
+
+    /// <summary>Whether a variable is for this program, not for what it starts; the runtime's own switches, too.</summary>
+    internal static bool IsTakenOut(string name) =>
+        name.StartsWith("Gateway__", StringComparison.OrdinalIgnoreCase) || name.StartsWith("Kestrel__", StringComparison.OrdinalIgnoreCase)
+        || name.StartsWith("Logging__", StringComparison.OrdinalIgnoreCase) || name.StartsWith("ASPNETCORE_", StringComparison.Ordinal)
+        || name.StartsWith("ULTRAAI_", StringComparison.Ordinal) || name.StartsWith("OTEL_", StringComparison.Ordinal)
+        || name.StartsWith("DOTNET_SYSTEM_NET_", StringComparison.Ordinal) || name.EndsWith("_API_KEY", StringComparison.Ordinal) || name is "HF_TOKEN" or "URLS";
 
     /// <summary>Asks it to end, and kills it when it does not.</summary>
     public async ValueTask DisposeAsync()
@@ -103,12 +137,6 @@ internal sealed class StartedProcess : IAsyncDisposable
         }
     }
 
-    // The runtime's own switches, too: they are for this program, not for what it measures.
-    private static bool IsTakenOut(string name) =>
-        name.StartsWith("Gateway__", StringComparison.OrdinalIgnoreCase) || name.StartsWith("ASPNETCORE_", StringComparison.Ordinal)
-        || name.StartsWith("ULTRAAI_", StringComparison.Ordinal) || name.StartsWith("OTEL_", StringComparison.Ordinal)
-        || name.StartsWith("DOTNET_SYSTEM_NET_", StringComparison.Ordinal) || name.EndsWith("_API_KEY", StringComparison.Ordinal) || name is "HF_TOKEN" or "URLS";
-
     private void Kill()
     {
         try
@@ -128,6 +156,11 @@ internal sealed class StartedProcess : IAsyncDisposable
             if (line is not null && _log.BaseStream is not null)
             {
                 _log.WriteLine(line);
+                _tail.Enqueue(line);
+                if (_tail.Count > TailLines)
+                {
+                    _tail.Dequeue();
+                }
             }
         }
     }

@@ -13,12 +13,34 @@ internal sealed class ComparisonReport(CompareOptions options, IReadOnlyDictiona
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    /// <summary>Gets whether a target gave nothing but errors in some round: such figures are void.</summary>
-    public bool HasVoidRow => results.Values.SelectMany(targets => targets.Values).Any(rounds => rounds.Any(sample => sample.IsVoid));
+    /// <summary>Gets 0 when the gateway is within every must, 1 when it misses one or something that was asked for gave no figure, 2 when nothing was measured.</summary>
+    public int ExitCode => results.Count == 0 ? 2 : HasVoidRow || HasFailedGoal || (options.HasNamedTargets && missing.Any(options.IsAsked)) ? 1 : 0;
+
+    // One round with errors is enough: a comparison in which something breaks is none.
+    private bool HasVoidRow => results.Values.SelectMany(targets => targets.Values).Any(rounds => rounds.Any(sample => sample.IsVoid));
+
+    // The figures of a moment say nothing; that there are figures does.
+    private bool HasFailedGoal => Goals.Select(Verdict).Any(verdict => verdict == Goal.Void || (verdict == Goal.Missed && !options.IsQuick));
+
+    private IEnumerable<Goal> Goals => GoalList.All.Where(goal => results.ContainsKey(goal.Scenario));
+
+    /// <summary>Makes the folder, and finds out whether it can be written to before it is measured for half an hour.</summary>
+    /// <exception cref="CompareException">It can't.</exception>
+    public static void Prepare(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            File.Create(Path.Combine(folder, "compare.new"), 1, FileOptions.DeleteOnClose).Dispose();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CompareException($"--output: {exception.Message}");
+        }
+    }
 
     public async Task WriteAsync()
     {
-        Directory.CreateDirectory(options.Output);
         await File.WriteAllTextAsync(Path.Combine(options.Output, "compare.md"), Markdown());
         await File.WriteAllTextAsync(Path.Combine(options.Output, "compare.json"), Json().ToJsonString(Indented));
         await File.WriteAllTextAsync(Path.Combine(options.Output, "compare.svg"), RatioChart.Draw(Ratios()));
@@ -33,10 +55,10 @@ internal sealed class ComparisonReport(CompareOptions options, IReadOnlyDictiona
         }
 
         text.Append("\n| what | median | lower quartile | must | goal | |\n| --- | ---: | ---: | ---: | ---: | --- |\n");
-        foreach (var goal in GoalList.All.Where(goal => results.ContainsKey(goal.Scenario)))
+        foreach (var goal in Goals)
         {
             var figure = goal.Over(results[goal.Scenario]);
-            text.Append(Say($"| {goal.What} | {Number(figure.Median)} | {(goal.IsRatio ? Number(figure.Lower) : "")} | ≤ {goal.Must} | ≤ {goal.Aim} | {goal.Verdict(figure)} |\n"));
+            text.Append(Say($"| {goal.What} | {Number(figure.Median)} | {(goal.IsRatio ? Number(figure.Lower) : "")} | ≤ {goal.Must} | ≤ {goal.Aim} | {Verdict(goal)} |\n"));
         }
 
         foreach (var scenario in ScenarioList.All.Where(scenario => results.ContainsKey(scenario.Name)))
@@ -58,6 +80,8 @@ internal sealed class ComparisonReport(CompareOptions options, IReadOnlyDictiona
             text.Append(Say($"| {target} | {string.Join(" | ", names.Select(name => Number(Quartiles.Of(rounds.Select(sample => sample[name])).Median)))}{ratio} | {rounds.Sum(sample => sample.Errors)} |\n"));
         }
     }
+
+    private string Verdict(Goal goal) => goal.IsMeasured(results[goal.Scenario]) ? goal.Verdict(goal.Over(results[goal.Scenario])) : "not measured";
 
     // Connections are of interest where each costs a TLS handshake.
     private static bool IsShown(Scenario scenario, string name) =>
@@ -88,7 +112,7 @@ internal sealed class ComparisonReport(CompareOptions options, IReadOnlyDictiona
         ["system"] = RuntimeInformation.OSDescription,
         ["framework"] = RuntimeInformation.FrameworkDescription,
         ["missing"] = new JsonArray([.. missing.Select(name => (JsonNode)name)]),
-        ["goals"] = new JsonArray([.. GoalList.All.Where(goal => results.ContainsKey(goal.Scenario)).Select(JsonOf)]),
+        ["goals"] = new JsonArray([.. Goals.Select(JsonOf)]),
         ["scenarios"] = new JsonObject(results.Select(scenario => KeyValuePair.Create<string, JsonNode?>(scenario.Key, new JsonObject(
             scenario.Value.Select(target => KeyValuePair.Create<string, JsonNode?>(target.Key, new JsonArray([.. target.Value.Select(JsonOf)]))))))),
     };
@@ -106,7 +130,7 @@ internal sealed class ComparisonReport(CompareOptions options, IReadOnlyDictiona
             ["rounds"] = figure.Count,
             ["must"] = goal.Must,
             ["goal"] = goal.Aim,
-            ["verdict"] = goal.Verdict(figure),
+            ["verdict"] = Verdict(goal),
         };
     }
 

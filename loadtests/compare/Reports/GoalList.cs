@@ -26,7 +26,7 @@ internal static class GoalList
         Value("upstream streams open 0.7 s after all clients hung up", "idle", 0, 0, "left_open"),
         Value("5,000 idle streams a second time: memory × the first time's", "idle", 1.2, 1.0, "second_by_first"),
         Value("memory after two rounds of 5,000 idle streams × the first round's", "idle", 1.2, 1.0, "after_by_first"),
-        new("500/s beside 5,000 idle streams: p99 × its p99 alone", "idle-load", 2, 1.2, round => round[Gateway]["p99_us"] / round[Gateway]["alone_p99_us"], IsRatio: false),
+        new("500/s beside 5,000 idle streams: p99 × its p99 alone", "idle-load", 2, 1.2, [Gateway], round => round[Gateway]["p99_us"] / round[Gateway]["alone_p99_us"], IsRatio: false),
         Value("memory of an idle gateway (RSS), MB", "memory", 110, 70, "resident_mb"),
         Value("published build, start to listening, ms", "start", 1500, 600, "ready_ms"),
         Value("first 200 calls after a start, p99, ms", "start", 100, 30, "first_p99_ms"),
@@ -37,14 +37,14 @@ internal static class GoalList
     ];
 
     private static Goal Ratio(string what, string scenario, double must, double aim, string value, string target, string by) =>
-        new(what, scenario, must, aim, round => round[target][value] / round[by][value], IsRatio: true);
+        new(what, scenario, must, aim, [target, by], round => round[target][value] / round[by][value], IsRatio: true);
 
     // What the gateway adds to a call that goes straight to the upstream, by what bare YARP adds.
     private static Goal Added(string what, string scenario, double must, double aim) =>
-        new(what, scenario, must, aim, round => Added(round, Gateway) / Added(round, Yarp), IsRatio: true);
+        new(what, scenario, must, aim, [Gateway, Yarp, Direct], round => Added(round, Gateway) / Added(round, Yarp), IsRatio: true);
 
     private static double Added(IReadOnlyDictionary<string, Sample> round, string target) => Math.Max(1, round[target]["p50_us"] - round[Direct]["p50_us"]);
 
     private static Goal Value(string what, string scenario, double must, double aim, string value, string target = Gateway) =>
-        new(what, scenario, must, aim, round => round[target][value], IsRatio: false);
+        new(what, scenario, must, aim, [target], round => round[target][value], IsRatio: false);
 }

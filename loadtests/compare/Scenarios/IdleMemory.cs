@@ -22,24 +22,29 @@ internal static class IdleMemory
         var second = await HoldAsync(rig, options, target, pids);
         await Task.Delay(Of(options, 2));
         var after = ProcessTree.MemoryOf(pids);
-        var values = new Dictionary<string, double>
-        {
-            ["units"] = options.IdleStreams,
-            ["cpu_us"] = first.Cpu.TotalMicroseconds / options.IdleStreams,
-            ["kb_per_stream"] = (first.Held - before) / 1024.0 / options.IdleStreams,
-            ["held_mb"] = first.Held / 1048576.0,
-            ["left_open"] = Math.Max(first.LeftOpen, second.LeftOpen),
-
-            // A target that has kept the first streams open may have no room for as many again; the first time's figures stand all the same.
-            ["second_by_first"] = second.Errors == 0 ? (double)second.Held / first.Held : double.NaN,
-            ["after_mb"] = after / 1048576.0,
-            ["after_by_first"] = (double)after / first.Held,
-            ["second_errors"] = second.Errors,
-        };
-        return new Sample(values, first.Errors);
+        return SampleOf(options.IdleStreams, before, first, second, after);
     }
 
-    private static async Task<(long Held, long LeftOpen, TimeSpan Cpu, long Errors)> HoldAsync(Rig rig, CompareOptions options, Target target, int[] pids)
+    internal static Sample SampleOf(int streams, long before, Held first, Held second, long after)
+    {
+        // A target that has kept the first streams open may have no room for as many again; the first time's figures stand all the same.
+        var hasRoom = first.LeftOpen == 0;
+        var values = new Dictionary<string, double>
+        {
+            ["units"] = streams,
+            ["cpu_us"] = first.Cpu.TotalMicroseconds / streams,
+            ["kb_per_stream"] = (first.Memory - before) / 1024.0 / streams,
+            ["held_mb"] = first.Memory / 1048576.0,
+            ["left_open"] = Math.Max(first.LeftOpen, second.LeftOpen),
+            ["second_by_first"] = second.Errors == 0 ? (double)second.Memory / first.Memory : double.NaN,
+            ["after_mb"] = after / 1048576.0,
+            ["after_by_first"] = (double)after / first.Memory,
+            ["second_errors"] = second.Errors,
+        };
+        return new Sample(values, first.Errors + (hasRoom ? second.Errors : 0));
+    }
+
+    private static async Task<Held> HoldAsync(Rig rig, CompareOptions options, Target target, int[] pids)
     {
         await rig.Upstream.SetAsync(chunks: 2, TimeSpan.FromMinutes(2));
         var before = (await rig.Upstream.StatsAsync()).OpenStreams;
@@ -55,8 +60,10 @@ internal static class IdleMemory
         }
 
         await Task.Delay(HangUp);
-        return (held, (await rig.Upstream.StatsAsync()).OpenStreams - before, cpu, errors);
+        return new Held(held, (await rig.Upstream.StatsAsync()).OpenStreams - before, cpu, errors);
     }
+
+    internal readonly record struct Held(long Memory, long LeftOpen, TimeSpan Cpu, long Errors);
 
     private static TimeSpan Of(CompareOptions options, double seconds) => TimeSpan.FromSeconds(options.IsQuick ? seconds / 5 : seconds);
 }

@@ -5,6 +5,9 @@ namespace UltraAI.Gateway.Compare.Scenarios;
 /// <param name="Errors">Requests that were not answered as they should be, or did not reach the upstream as they should.</param>
 internal sealed record Sample(IReadOnlyDictionary<string, double> Values, long Errors)
 {
+    /// <summary>Gets the sample of a target that broke down.</summary>
+    public static Sample Broken { get; } = new(new Dictionary<string, double>(), 1);
+
     public bool IsVoid => Errors > 0;
 
     /// <summary>A value; not a number when the sample is void or doesn't have it.</summary>

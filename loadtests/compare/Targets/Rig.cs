@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using UltraAI.Gateway.Compare.Load;
 using UltraAI.Gateway.Compare.Processes;
@@ -20,8 +18,8 @@ internal sealed class Rig : IAsyncDisposable
     private readonly DirectoryInfo _folder;
     private readonly CompareOptions _options;
     private readonly string _gateway;
-    private readonly int _upstreamPort = FreePort();
-    private readonly int[] _tlsPorts = [FreePort(), FreePort()];
+    private readonly int _upstreamPort = Ports.Free();
+    private readonly int[] _tlsPorts = [Ports.Free(), Ports.Free()];
     private readonly string _trusted;
     private readonly StartedProcess _upstream;
     private StartedProcess? _redis;
@@ -39,13 +37,22 @@ internal sealed class Rig : IAsyncDisposable
 
     public UpstreamControl Upstream { get; }
 
+    /// <summary>Throws when the upstream has ended: nothing can be measured without it.</summary>
+    public async Task CheckUpstreamAsync()
+    {
+        if (_upstream.HasEnded)
+        {
+            throw new CompareException($"The upstream ended by itself: {await _upstream.TailAsync()}");
+        }
+    }
+
     /// <summary>Publishes the gateway if need be, and starts the upstream.</summary>
     public static async Task<Rig> StartAsync(CompareOptions options)
     {
         var folder = Directory.CreateTempSubdirectory("ultraai-compare-");
         _toDelete = folder.FullName;
         var rig = new Rig(options, folder, options.Gateway ?? await GatewayBuild.PublishAsync(folder.FullName));
-        await WaitForAsync(rig._upstreamPort, rig._upstream);
+        await Ports.WaitAsync(rig._upstreamPort, rig._upstream);
         return rig;
     }
 
@@ -57,15 +64,23 @@ internal sealed class Rig : IAsyncDisposable
             return new Target(name, new LoadTarget(_upstreamPort, "", Credential), null);
         }
 
-        var port = FreePort();
+        var port = Ports.Free();
         if (await CommandAsync(name, port) is not { } command)
         {
             return null;
         }
 
         var target = new Target(name, new LoadTarget(port, "/openai", VirtualKey), StartedProcess.Start(Log(name), command));
-        await WaitForAsync(port, target.Process!);
-        return target;
+        try
+        {
+            await Ports.WaitAsync(port, target.Process!);
+            return target;
+        }
+        catch
+        {
+            await target.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Ends everything that was started and deletes what was written, at once.</summary>
@@ -94,31 +109,6 @@ internal sealed class Rig : IAsyncDisposable
         }
 
         Abandon();
-    }
-
-    /// <summary>Waits until the port takes connections, and of the gateway until it says that it is ready.</summary>
-    public static async Task WaitForAsync(int port, StartedProcess process)
-    {
-        for (var i = 0; i < 6000; i++)
-        {
-            if (process.HasEnded)
-            {
-                throw new CompareException($"A target ended by itself: {await File.ReadAllTextAsync(process.LogFile)}");
-            }
-
-            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            try
-            {
-                await socket.ConnectAsync(IPAddress.Loopback, port);
-                return;
-            }
-            catch (SocketException)
-            {
-                await Task.Delay(5);
-            }
-        }
-
-        throw new CompareException($"A target did not listen within half a minute; see {process.LogFile}");
     }
 
     private async Task<string[]?> CommandAsync(string name, int port)
@@ -169,9 +159,9 @@ internal sealed class Rig : IAsyncDisposable
     {
         if (_redis is null && Find("redis-server") is { } redis)
         {
-            _redisPort = FreePort();
+            _redisPort = Ports.Free();
             _redis = StartedProcess.Start(Log("redis"), [redis, "--port", Text(_redisPort), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", _folder.FullName]);
-            await WaitForAsync(_redisPort, _redis);
+            await Ports.WaitAsync(_redisPort, _redis);
         }
 
         return _redis is not null;
@@ -187,13 +177,6 @@ internal sealed class Rig : IAsyncDisposable
     // Servers of the system are often not on a user's PATH.
     private static string? Find(string program) => $"{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin:/usr/local/sbin:/usr/bin"
         .Split(':').Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private string Log(string name) => Path.Combine(_folder.FullName, string.Create(CultureInfo.InvariantCulture, $"{name}-{Guid.NewGuid():N}.log"));
 

@@ -132,6 +132,20 @@ public sealed class LoadClientTests
         Assert.Equal("not_a_stream", (await client.SendAsync(LoadScenario.Streaming)).Code);
     }
 
+    [Theory]
+    [InlineData("""{"choices":null}""")]
+    [InlineData("""{"choices":1}""")]
+    [InlineData("""{"choices":[]}""")]
+    [InlineData("null")]
+    public async Task AnswerWithoutChoices_IsIncomplete(string body)
+    {
+        await using var setup = await Setup.StartAsync();
+        setup.Simulator.OpenAI.Script(_ => true, new SimulatedBehaviour { Body = body, ContentType = "application/json" });
+        using var client = setup.Client();
+
+        Assert.Equal("incomplete", (await client.SendAsync(LoadScenario.Passthrough)).Code);
+    }
+
     [Fact]
     public async Task Silence_IsATimeout()
     {

@@ -38,8 +38,11 @@ public sealed class LoadOptionsParserTests
     [InlineData("--scenario is missing", "--target", "http://localhost", "--key", "k")]
     [InlineData("--key is missing", "--target", "http://localhost", "--scenario", "ultra")]
     [InlineData("'localhost:8080' is not an http or https address", "--target", "localhost:8080", "--key", "k", "--scenario", "ultra")]
+    [InlineData("'http://localhost/gw?x=1' is not an http or https address without query and fragment", "--target", "http://localhost/gw?x=1", "--key", "k", "--scenario", "ultra")]
     [InlineData("'chaos' is none of passthrough, streaming, ultra, mixed, governance", "--target", "http://localhost", "--key", "k", "--scenario", "chaos")]
     [InlineData("'1' is none of", "--target", "http://localhost", "--key", "k", "--scenario", "1")]
+    [InlineData("--rate: mixed needs a multiple of 20", "--target", "http://localhost", "--key", "k", "--scenario", "mixed", "--rate", "1")]
+    [InlineData("--rate: mixed needs a multiple of 20", "--target", "http://localhost", "--key", "k", "--scenario", "mixed", "--rate", "50")]
     [InlineData("--requests-per-minute is missing", "--target", "http://localhost", "--key", "k", "--scenario", "governance")]
     public void MissingOrWrong_IsSaid(string message, params string[] args) => AssertRefused(message, args);
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using UltraAI.Gateway.LoadTests.Http;
+using UltraAI.Gateway.Tests.Functional.Common;
 using Xunit;
 
 namespace UltraAI.Gateway.Tests.LoadTests;
@@ -36,6 +37,47 @@ public sealed class LoadVerdictTests
     }
 
     [Fact]
+    public async Task CallsThatNeverEnd_AreFailures()
+    {
+        var tally = Tally(limited: false, ok: 9, failed: 0);
+        tally.Begin();
+
+        await tally.CloseAsync(TimeSpan.Zero);
+        tally.Add(new CallOutcome(CallOutcome.Ok, 1, 2, 3)); // too late: it is counted already
+
+        Assert.Equal((10, 10, 1), (tally.Begun, tally.Total, tally.Codes["unfinished"]));
+        Assert.StartsWith("10.00", Assert.Single(LoadVerdict.Missed(Options, tally)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task CallsThatStillEnd_AreWaitedFor()
+    {
+        var tally = Tally(limited: false, ok: 9, failed: 0);
+        tally.Begin();
+
+        var closing = tally.CloseAsync(Deadlines.Step);
+        Assert.False(closing.IsCompleted);
+        tally.Add(new CallOutcome(CallOutcome.Ok, 1, 2, 3));
+        await closing;
+
+        Assert.Equal((10, 0), (tally.Total, tally.Failed));
+    }
+
+    [Fact]
+    public void BegunPerSecond_CountsWhatHasNotEnded()
+    {
+        var tally = Tally(limited: false, ok: 10, failed: 0);
+        for (var i = 0; i < 10; i++)
+        {
+            tally.Begin();
+        }
+
+        var rows = LoadReport.Rows(Options with { Duration = TimeSpan.FromSeconds(10) }, tally, connections: 1).ToDictionary(row => row.Name, row => row.Value);
+
+        Assert.Equal("2.00", rows["requests_begun_per_second"]);
+    }
+
+    [Fact]
     public void Governance_WithoutARefusal_HasShownNothing()
     {
         var options = Options with { Scenario = LoadScenario.Governance, RequestsPerMinute = 60_000 };
@@ -69,6 +111,7 @@ public sealed class LoadVerdictTests
         for (var i = 0; i < ok + failed; i++)
         {
             var began = i * Stopwatch.Frequency;
+            tally.Begin();
             tally.Add(new CallOutcome(i < ok ? CallOutcome.Ok : "queue_full", began, began + (Stopwatch.Frequency / 50), began + (Stopwatch.Frequency / 10))
             {
                 FirstChunk = i < ok ? began + (Stopwatch.Frequency / 20) : 0,

@@ -29,11 +29,13 @@ public sealed class GoalTests
     }
 
     [Fact]
-    public void TargetThatWasNotMeasured_MakesTheFigureVoid()
+    public void TargetThatWasNotMeasured_LeavesNoFigure()
     {
         var goal = GoalList.All.First(goal => goal.Scenario == "unary");
 
-        Assert.Equal("void", goal.Verdict(goal.Over(Samples(("gateway", [1, 2])))));
+        Assert.False(goal.IsMeasured(Samples(("gateway", [1, 2]))));
+        Assert.True(goal.IsMeasured(Samples(("gateway", [1, 2]), ("yarp", [double.NaN, double.NaN]))));
+        Assert.Equal("void", goal.Verdict(goal.Over(Samples(("gateway", [1, 2]), ("yarp", [double.NaN, double.NaN])))));
     }
 
     [Fact]
