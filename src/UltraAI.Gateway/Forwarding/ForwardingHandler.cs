@@ -119,7 +119,9 @@ internal sealed class ForwardingHandler(
         }
 
         key = connection is null ? table.Find(presented) : connection.Find(table, presented!);
-        error = AccessPolicy.Check(key, line, request.Headers, client, time) ?? RequestPreparation.RefuseFields(request.Headers, target, presented!, key!, out fieldFault);
+        error = AccessPolicy.Check(key, line, request.Headers, client, time)
+            ?? RequestPreparation.RefuseMethod(request.Method)
+            ?? RequestPreparation.RefuseFields(request.Headers, target, presented!, key!, out fieldFault);
         if (error is null)
         {
             _lines.Keep(rawTarget, line);

@@ -22,6 +22,33 @@ public sealed class RefusedShapesTests
     }
 
     [Theory]
+    [InlineData("post")]
+    [InlineData("Post")]
+    [InlineData("get")]
+    [InlineData("head")]
+    [InlineData("patch")]
+    public async Task Method_InOtherLettersThanItsOwn_IsRefused(string method)
+    {
+        await using var gateway = await GatewayEnvironment.StartAsync(c => c["VirtualKeys"]![0]!["Limits"] = new JsonObject { ["TokensPerMinute"] = 1000 });
+
+        var response = await gateway.SendAsync(Request.Send(
+            method, "/openai/v1/chat/completions", [Request.Authorization, "Content-Type: application/json"], """{"model":"gpt-4o","messages":[]}"""));
+
+        response.AssertError(400, "invalid_request");
+        Assert.Empty(gateway.OpenAI.Requests);
+    }
+
+    [Fact]
+    public async Task Method_ThatNobodyKnows_PassesAsItIsWritten()
+    {
+        await using var gateway = await GatewayEnvironment.StartAsync();
+
+        (await gateway.SendAsync(Request.Send("Purge", "/openai/v1/models/x", [Request.Authorization]))).AssertPassed();
+
+        Assert.Equal("Purge", gateway.OpenAI.Request.Method);
+    }
+
+    [Theory]
     [InlineData("/openai/v1/models/x HTTP/1.1")]
     [InlineData("/openai/v1/models/x\ty")]
     [InlineData("/openai/v1/models/x?a=b c")]
