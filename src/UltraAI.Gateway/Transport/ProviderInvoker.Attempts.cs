@@ -86,7 +86,7 @@ internal sealed partial class ProviderInvoker
 
         if (call.Credential is { } credential)
         {
-            var field = call.Provider.Kind.CredentialFieldFor(call.Provider.PathOf(call.Target));
+            var field = call.Provider.Kind.CredentialFieldFor(call.Provider.PathOf(call.Target), call.Provider.BasePath.Length);
             if (attempt > 1)
             {
                 request.Headers.Remove(field.Name);

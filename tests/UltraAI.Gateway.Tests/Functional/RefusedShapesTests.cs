@@ -79,6 +79,9 @@ public sealed class RefusedShapesTests
     [InlineData("/v1", "/based/organization/users")]
     [InlineData("/proxy", "/based/../v1/x")]
     [InlineData("/proxy", "/based/%2e%2e/v1/x")]
+    [InlineData("/proxy", "/based/v1/organization/users")]
+    [InlineData("/proxy", "/based/v1/%6Frganization/users")]
+    [InlineData("/proxy/v1", "/based/organization/users")]
     public async Task BaseUrlWithAPath_IsNeverLeft(string basePath, string target)
     {
         await using var gateway = await GatewayEnvironment.StartAsync();
@@ -101,6 +104,35 @@ public sealed class RefusedShapesTests
         (await based.GetAsync("/based/v1/models?x=%2f")).AssertPassed();
 
         Assert.Equal("/proxy/v1/models?x=%2f", Assert.Single(gateway.OpenAI.Requests).Target);
+    }
+
+    [Theory]
+    [InlineData("/proxy", "/google/v1beta/openai/chat/completions", "Authorization")]
+    [InlineData("/proxy/v1beta", "/google/openai/chat/completions", "Authorization")]
+    [InlineData("/v1beta/openai", "/google/chat/completions", "Authorization")]
+    [InlineData("/proxy", "/google/v1beta/models/gemini:generateContent", "x-goog-api-key")]
+    public async Task BaseUrlWithAPath_LeavesTheCredentialInItsField(string basePath, string target, string field)
+    {
+        await using var gateway = await GatewayEnvironment.StartAsync(c => AddToBaseUrl(c, "google", basePath));
+
+        (await gateway.PostAsync(target, "{}")).AssertPassed();
+
+        Assert.EndsWith(GatewayEnvironment.CredentialOf("google"), gateway.Google.Request[field], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/proxy", "/anthropic/v1/messages")]
+    [InlineData("/proxy/v1", "/anthropic/messages")]
+    public async Task BaseUrlWithAPath_LeavesTheEndpointKnown(string basePath, string target)
+    {
+        await using var gateway = await GatewayEnvironment.StartAsync(c =>
+        {
+            AddToBaseUrl(c, "anthropic", basePath);
+            c["VirtualKeys"]![0]!["Models"] = new JsonArray("claude-*");
+        });
+
+        (await gateway.PostAsync(target, """{"model":"claude-x"}""")).AssertPassed();
+        (await gateway.PostAsync(target, """{"model":"other"}""")).AssertError(403, "model_not_allowed");
     }
 
     [Theory]
@@ -175,5 +207,11 @@ public sealed class RefusedShapesTests
         response.AssertError(502, "upstream_unreachable");
         Assert.DoesNotContain(credential, response.Everything, StringComparison.Ordinal);
         Assert.DoesNotContain(gateway.Logs.Lines, line => line.Contains(credential, StringComparison.Ordinal));
+    }
+
+    private static void AddToBaseUrl(JsonObject configuration, string provider, string path)
+    {
+        var entry = configuration["Providers"]![provider]!;
+        entry["BaseUrl"] = (string)entry["BaseUrl"]! + path;
     }
 }
