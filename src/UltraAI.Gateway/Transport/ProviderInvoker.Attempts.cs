@@ -207,9 +207,17 @@ internal sealed partial class ProviderInvoker
     {
         try
         {
-            if (response.StatusCode == HttpStatusCode.BadRequest && !await SaysRejectedAsync(call, response))
+            if (response.StatusCode == HttpStatusCode.BadRequest)
             {
-                return false;
+                if (!await SaysRejectedAsync(call, response))
+                {
+                    return false;
+                }
+            }
+            else if (goesOn)
+            {
+                // To its end, which frees its connection: the probe may need that one.
+                await ReadErrorAsync(call, response);
             }
 
             var verdict = ProbeAsync(call, call.Clock.Token);
