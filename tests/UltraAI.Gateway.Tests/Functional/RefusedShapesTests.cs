@@ -8,6 +8,8 @@ namespace UltraAI.Gateway.Tests.Functional;
 /// <summary>Requests that must not reach a provider in any form, and endings that must not harm the gateway.</summary>
 public sealed class RefusedShapesTests
 {
+    private const string ScopedKey = "canary-scoped-key-51b7";
+
     [Theory]
     [InlineData("TRACE", "/openai/v1/models")]
     [InlineData("CONNECT", "/openai/v1/models")]
@@ -136,21 +138,54 @@ public sealed class RefusedShapesTests
     }
 
     [Theory]
-    [InlineData("X-HTTP-Method-Override: DELETE")]
-    [InlineData("X-Method-Override: DELETE")]
-    public async Task MethodOverride_OnAKeyWithEndpoints_IsRefused(string field)
+    [InlineData("/v1/files/x", "X-HTTP-Method-Override: DELETE")]
+    [InlineData("/v1/files/x", "X-HTTP-Method: DELETE")]
+    [InlineData("/v1/files/x", "X-Method-Override: DELETE")]
+    [InlineData("/v1/files/x", "X-Method: DELETE")]
+    [InlineData("/v1/files/x", "x-original-url: /v1/organization/users")]
+    [InlineData("/v1/files/x", "X-Rewrite-URL: /v1/organization/users")]
+    [InlineData("/v1/files/x?_method=DELETE", "X-Nothing: 1")]
+    [InlineData("/v1/files/x?a=b&%24httpMethod=DELETE", "X-Nothing: 1")]
+    public async Task Override_OnAKeyWithEndpoints_IsRefused(string target, string field)
     {
-        const string Key = "canary-scoped-key-51b7";
-        await using var gateway = await GatewayEnvironment.StartAsync(c => c["VirtualKeys"]!.AsArray().Add(new JsonObject
-        {
-            ["Name"] = "scoped",
-            ["Value"] = Key,
-            ["Endpoints"] = new JsonArray("POST /v1/files/**"),
-        }));
+        await using var gateway = await StartScopedAsync();
 
-        var response = await gateway.SendAsync(Request.Send("POST", "/openai/v1/files/x", ["Authorization: Bearer " + Key, field], "{}"));
+        var response = await gateway.SendAsync(Request.Send("POST", "/openai" + target, ["Authorization: Bearer " + ScopedKey, field], "{}"));
 
         response.AssertError(403, "endpoint_not_allowed");
+        Assert.Empty(gateway.OpenAI.Requests);
+    }
+
+    [Theory]
+    [InlineData("/v1/files/x", "X-Model: gpt-4o")]
+    [InlineData("/v1/files/x?purpose=batch&deployment=a", "azureml-model-deployment: a")]
+    public async Task OtherFields_OnAKeyWithEndpoints_Pass(string target, string field)
+    {
+        await using var gateway = await StartScopedAsync();
+
+        (await gateway.SendAsync(Request.Send("POST", "/openai" + target, ["Authorization: Bearer " + ScopedKey, field], "{}"))).AssertPassed();
+    }
+
+    [Theory]
+    [InlineData("/openai/v1/models", "X-Original-URL: /v1/organization/users", false)]
+    [InlineData("/openai/v1/models", "x-rewrite-url: /v1/organization/users", false)]
+    [InlineData("/openai/v1/models", "X-Original-URI: /v1/organization/users", true)]
+    [InlineData("/google/v1beta/models", "X-Original-URL: /v1/organization/users", true)]
+    public async Task PathOverride_WhereSomePathsAreAdministrative_IsRefused(string target, string field, bool passes)
+    {
+        await using var gateway = await GatewayEnvironment.StartAsync();
+
+        var response = await gateway.GetAsync(target, field);
+
+        if (passes)
+        {
+            response.AssertPassed();
+        }
+        else
+        {
+            response.AssertError(403, "endpoint_not_allowed");
+            Assert.Empty(gateway.OpenAI.Requests);
+        }
     }
 
     [Theory]
@@ -214,4 +249,11 @@ public sealed class RefusedShapesTests
         var entry = configuration["Providers"]![provider]!;
         entry["BaseUrl"] = (string)entry["BaseUrl"]! + path;
     }
+
+    private static Task<GatewayEnvironment> StartScopedAsync() => GatewayEnvironment.StartAsync(c => c["VirtualKeys"]!.AsArray().Add(new JsonObject
+    {
+        ["Name"] = "scoped",
+        ["Value"] = ScopedKey,
+        ["Endpoints"] = new JsonArray("POST /v1/files/**"),
+    }));
 }
