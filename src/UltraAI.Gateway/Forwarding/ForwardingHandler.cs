@@ -230,8 +230,15 @@ internal sealed class ForwardingHandler(
 
     private async Task EndAsync(HttpContext context, Provider provider, ServerRequests.Running? running, Task answered)
     {
-        await answered;
-        End(context, provider, running, forwarded: null);
+        try
+        {
+            await answered;
+        }
+        finally
+        {
+            // Its client may have left before the answer could be written.
+            End(context, provider, running, forwarded: null);
+        }
     }
 
     private void End(HttpContext context, Provider provider, ServerRequests.Running? running, ForwardedRequest? forwarded)
