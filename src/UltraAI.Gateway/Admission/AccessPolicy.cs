@@ -31,7 +31,9 @@ internal static class AccessPolicy
             return outOfScope;
         }
 
-        return key!.Endpoints is not null && HasMethodOverride(headers) ? NotThisEndpoint(key) : null;
+        return HasOverride(key!, line, headers)
+            ? new GatewayError(ErrorCode.EndpointNotAllowed, $"Virtual key '{key!.Name}' is held to certain endpoints (Endpoints): the request has a field or parameter that can set another method or path.")
+            : null;
     }
 
     /// <summary>Whether the key may be used here, now and from there, for whatever it is.</summary>
@@ -91,7 +93,22 @@ internal static class AccessPolicy
     private static GatewayError NotThisEndpoint(VirtualKey key) =>
         new(ErrorCode.EndpointNotAllowed, $"Virtual key '{key.Name}' may not use this endpoint (Endpoints).");
 
-    // Google's front ends, among others, take the method from these.
-    private static bool HasMethodOverride(IHeaderDictionary headers) =>
-        headers.ContainsKey("X-HTTP-Method-Override") || headers.ContainsKey("X-HTTP-Method") || headers.ContainsKey("X-Method-Override");
+    private static bool HasOverride(VirtualKey key, RequestLine line, IHeaderDictionary headers)
+    {
+        if (key.Endpoints is null)
+        {
+            // No method makes an administrative path another one. Where there are Models, ModelPolicy refuses these fields.
+            return key.ModelScope is null && line.Provider.Kind.AdministrativeEndpoints.Count > 0 && RequestShape.HasPathField(headers);
+        }
+
+        foreach (var (name, _) in headers)
+        {
+            if (RequestShape.SetsMethod(name))
+            {
+                return true;
+            }
+        }
+
+        return RequestShape.HasPathField(headers) || RequestShape.OverrideInQuery(line.Query) is not null;
+    }
 }

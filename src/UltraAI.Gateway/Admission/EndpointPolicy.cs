@@ -30,7 +30,7 @@ internal static class EndpointPolicy
             return false;
         }
 
-        return allowed is null ? !IsAdministrative(administrative, method, basePath + raw) : IsListed(allowed, method, raw);
+        return allowed is null ? !IsAdministrative(administrative, basePath, method, raw) : IsListed(allowed, method, raw);
     }
 
     // With a base URL that has a path, dot segments in any spelling could lead out of it.
@@ -68,6 +68,22 @@ internal static class EndpointPolicy
         }
 
         return false;
+    }
+
+    // A proxy's path may stand before the provider's in the base URL's: so the target is read behind all of that, behind less of it, and alone.
+    private static bool IsAdministrative(IReadOnlyList<EndpointPattern> administrative, string basePath, string method, string raw)
+    {
+        while (!IsAdministrative(administrative, method, basePath + raw))
+        {
+            if (basePath.Length == 0)
+            {
+                return false;
+            }
+
+            basePath = basePath.IndexOf('/', 1) is var slash and > 0 ? basePath[slash..] : "";
+        }
+
+        return true;
     }
 
     // A list says what is forbidden, so every reading of the path is held against it.

@@ -11,6 +11,12 @@ internal static class RequestShape
     private static readonly SearchValues<string> Overrides =
         SearchValues.Create(["model", "deployment", "override", "http-method"], StringComparison.OrdinalIgnoreCase);
 
+    private static readonly SearchValues<string> MethodOverrides =
+        SearchValues.Create(["http-method", "method-override"], StringComparison.OrdinalIgnoreCase);
+
+    private const string OriginalUrl = "X-Original-URL";
+    private const string RewriteUrl = "X-Rewrite-URL";
+
     // Fields with "model" in their name that pick no model.
     private static readonly string[] HarmlessFields = ["x-wait-for-model", "x-load-model"];
 
@@ -24,6 +30,12 @@ internal static class RequestShape
     /// </remarks>
     public static string? OverrideIn(string name) =>
         !IsUsual(name) && IsOverride(name) && !Harmless(name) ? $"the field '{name}' can set another method, path or model" : null;
+
+    /// <summary>Whether a field is one by which servers, Google's front ends among them, take another method.</summary>
+    public static bool SetsMethod(string name) => !IsUsual(name) && (name.AsSpan().ContainsAny(MethodOverrides) || IsMethodField(name));
+
+    /// <summary>Whether there is a field by which servers take another path.</summary>
+    public static bool HasPathField(IHeaderDictionary headers) => headers.ContainsKey(OriginalUrl) || headers.ContainsKey(RewriteUrl);
 
     /// <summary>Whether a query has a parameter by which servers take another method or further fields.</summary>
     /// <returns>What it can do, for a message; null if there is none.</returns>
@@ -125,9 +137,11 @@ internal static class RequestShape
 
     private static bool IsOverride(string name) =>
         name.AsSpan().ContainsAny(Overrides)
-        || name.Equals("X-Method", StringComparison.OrdinalIgnoreCase)
-        || name.Equals("X-Original-URL", StringComparison.OrdinalIgnoreCase)
-        || name.Equals("X-Rewrite-URL", StringComparison.OrdinalIgnoreCase);
+        || IsMethodField(name)
+        || name.Equals(OriginalUrl, StringComparison.OrdinalIgnoreCase)
+        || name.Equals(RewriteUrl, StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsMethodField(string name) => name.Equals("X-Method", StringComparison.OrdinalIgnoreCase);
 
     private static bool Harmless(string name) => HarmlessFields.Contains(name, StringComparer.OrdinalIgnoreCase);
 

@@ -54,7 +54,9 @@ internal static class ErrorResponse
 
         response.ContentType = renderer.ContentType;
         response.ContentLength = buffer.WrittenCount;
-        if (!HttpMethods.IsHead(context.Request.Method))
+
+        // To the server 'head' is another method, whose answer has the body that its length tells of.
+        if (context.Request.Method != HttpMethods.Head)
         {
             await response.Body.WriteAsync(buffer.WrittenMemory, context.RequestAborted);
         }

@@ -120,7 +120,9 @@ internal sealed class ForwardingHandler(
         }
 
         key = connection is null ? table.Find(presented) : connection.Find(table, presented!);
-        error = AccessPolicy.Check(key, line, request.Headers, client, time) ?? RequestPreparation.RefuseFields(request.Headers, target, presented!, key!, out fieldFault);
+        error = AccessPolicy.Check(key, line, request.Headers, client, time)
+            ?? RequestPreparation.RefuseMethod(request.Method)
+            ?? RequestPreparation.RefuseFields(request.Headers, target, presented!, key!, out fieldFault);
         if (error is null)
         {
             _lines.Keep(rawTarget, line);
@@ -230,8 +232,15 @@ internal sealed class ForwardingHandler(
 
     private async Task EndAsync(HttpContext context, Provider provider, ServerRequests.Running? running, Task answered)
     {
-        await answered;
-        End(context, provider, running, forwarded: null);
+        try
+        {
+            await answered;
+        }
+        finally
+        {
+            // Its client may have left before the answer could be written.
+            End(context, provider, running, forwarded: null);
+        }
     }
 
     private void End(HttpContext context, Provider provider, ServerRequests.Running? running, ForwardedRequest? forwarded)

@@ -131,5 +131,5 @@ internal sealed class LeanForwarder(ProviderInvoker invoker, ResponseFields fiel
     // The content is wrapped only where it is looked at: that costs a copy of its fields.
     private static bool MayNeedLook(HttpResponseMessage response, ForwardedRequest forwarded) =>
         (int)response.StatusCode >= 400 || forwarded.AsksForUsage
-        || forwarded.Provider.Kind.LinkPropertyIn(forwarded.Provider.PathOf(forwarded.Call.Target)) is not null;
+        || forwarded.Provider.LinkPropertyIn(forwarded.Call.Target) is not null;
 }

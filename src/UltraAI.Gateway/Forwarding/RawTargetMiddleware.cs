@@ -48,7 +48,13 @@ internal sealed class RawTargetMiddleware(RequestDelegate next, ServerRequests r
     private async Task RefuseAsync(HttpContext context, GatewayError error)
     {
         var running = requests.Start(context);
-        await ErrorResponse.WriteAsync(context, error, renderer);
-        requests.End(context, running, route: null);
+        try
+        {
+            await ErrorResponse.WriteAsync(context, error, renderer);
+        }
+        finally
+        {
+            requests.End(context, running, route: null);
+        }
     }
 }

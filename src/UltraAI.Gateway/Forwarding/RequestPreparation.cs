@@ -17,6 +17,10 @@ internal static class RequestPreparation
         ErrorCode.InvalidRequest,
         "TRACE and CONNECT don't go to a provider: its answer would show the credential, or tunnel past the gateway.");
 
+    private static readonly GatewayError MethodInOtherLetters = new(
+        ErrorCode.InvalidRequest,
+        "Methods are case-sensitive (RFC 9110, 9.1): this one must be in capitals.");
+
     /// <returns>Why the request may not go on, whoever sent it; null if it may.</returns>
     public static GatewayError? Refuse(HttpContext context, bool isWebSocket)
     {
@@ -39,6 +43,9 @@ internal static class RequestPreparation
 
         return null;
     }
+
+    /// <summary>Refuses <c>post</c>, which is another method than POST to whatever is decided by the method, but which the handler would send as POST.</summary>
+    public static GatewayError? RefuseMethod(string method) => HttpMethod.Parse(method).Method == method ? null : MethodInOtherLetters;
 
     /// <summary>Looks for the key in what is left of a request, and for fields that could set another model: one pass for both questions.</summary>
     /// <param name="headers">The request's fields.</param>

@@ -36,7 +36,7 @@ internal sealed class ResponseBodies(LinkRewriter links, ProviderInvoker invoker
         }
 
         if ((int)response.StatusCode == StatusCodes.Status200OK
-            && forwarded.Provider.Kind.LinkPropertyIn(forwarded.Provider.PathOf(forwarded.Call.Target)) is { } property
+            && forwarded.Provider.LinkPropertyIn(forwarded.Call.Target) is { } property
             && response.Content.Headers.ContentType?.MediaType == "application/json")
         {
             return new ValueTask<bool>(RewriteLinksAsync(context, response, forwarded, property));

@@ -55,7 +55,7 @@ internal sealed class EndpointPattern
 
         if (segments.Count(segment => segment == "**") > 2)
         {
-            // Each one multiplies the time that a match can take.
+            // Nobody needs more: it is a mistake rather.
             error = $"'{text}' has more than two '**'.";
             return false;
         }
@@ -73,43 +73,40 @@ internal sealed class EndpointPattern
         && path.Length > 0 && path[0] == '/'
         && MatchesSegments(_segments, path[1..], comparison);
 
+    // Goes back to the last '**' only, as Glob does for '*': a path may have tens of thousands of segments.
     private static bool MatchesSegments(ReadOnlySpan<string> pattern, ReadOnlySpan<char> path, StringComparison comparison)
     {
-        while (pattern.Length > 0)
+        int p = 0, at = 0, stars = -1, resume = 0;
+        while (at <= path.Length)
         {
-            if (pattern[0] == "**")
+            if (p < pattern.Length && pattern[p] == "**")
             {
-                if (pattern.Length == 1)
+                stars = p++;
+                resume = at;
+                if (p == pattern.Length)
                 {
                     return true;
                 }
-
-                // '**' may stand for no segment, or for the first one and what follows.
-                return MatchesSegments(pattern[1..], path, comparison)
-                    || (path.IndexOf('/') is var slash and >= 0 && MatchesSegments(pattern, path[(slash + 1)..], comparison));
             }
-
-            var end = path.IndexOf('/');
-            var segment = end < 0 ? path : path[..end];
-            if (!Glob.Matches(pattern[0], segment, comparison))
+            else if (p < pattern.Length && Glob.Matches(pattern[p], path[at..EndOf(path, at)], comparison))
+            {
+                p++;
+                at = EndOf(path, at) + 1;
+            }
+            else if (stars >= 0)
+            {
+                p = stars + 1;
+                at = resume = EndOf(path, resume) + 1;
+            }
+            else
             {
                 return false;
             }
-
-            pattern = pattern[1..];
-            if (end < 0)
-            {
-                return pattern.Length == 0 || (pattern.Length == 1 && pattern[0] == "**");
-            }
-
-            if (pattern.Length == 0)
-            {
-                return false;
-            }
-
-            path = path[(end + 1)..];
         }
 
-        return false;
+        // '**' may stand for no segment.
+        return p == pattern.Length || (p == pattern.Length - 1 && pattern[p] == "**");
     }
+
+    private static int EndOf(ReadOnlySpan<char> path, int segment) => path[segment..].IndexOf('/') is var length and >= 0 ? segment + length : path.Length;
 }

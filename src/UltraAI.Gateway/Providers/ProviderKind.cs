@@ -40,6 +40,11 @@ internal abstract class ProviderKind
     /// <param name="path">The provider's path, raw, without query.</param>
     public abstract CredentialField CredentialFieldFor(ReadOnlySpan<char> path);
 
+    /// <summary>The same for a path that begins with the base URL's own.</summary>
+    /// <param name="path">The path that the provider sees, raw, without query.</param>
+    /// <param name="baseLength">How long the base URL's own path is.</param>
+    public virtual CredentialField CredentialFieldFor(ReadOnlySpan<char> path, int baseLength) => CredentialFieldFor(path);
+
     /// <summary>Whether an answer with this status may say that the credential itself is bad.</summary>
     public virtual bool MayRejectCredential(int statusCode) => statusCode == StatusCodes.Status401Unauthorized;
 
@@ -52,6 +57,21 @@ internal abstract class ProviderKind
     /// <param name="path">The provider's path, raw, without query.</param>
     public virtual string? LinkPropertyIn(ReadOnlySpan<char> path) => null;
 
+    /// <summary>The same for a path that begins with the base URL's own.</summary>
+    /// <param name="path">The path that the provider sees, raw, without query.</param>
+    /// <param name="baseLength">How long the base URL's own path is.</param>
+    public string? LinkPropertyIn(ReadOnlySpan<char> path, int baseLength)
+    {
+        string? property;
+        do
+        {
+            property = LinkPropertyIn(path);
+        }
+        while (property is null && TryShorten(ref path, ref baseLength));
+
+        return property;
+    }
+
     /// <summary>Whether a model's name in the path may hold an encoded slash, as <c>owner%2Fmodel</c>.</summary>
     public virtual bool AllowsSlashInPathModel => false;
 
@@ -59,7 +79,7 @@ internal abstract class ProviderKind
     /// <param name="method">The request's method; GET for a WebSocket.</param>
     /// <param name="path">The path that the provider sees, raw, without query.</param>
     /// <param name="basePath">The path of the base URL, which <paramref name="path"/> begins with; empty if it has none.</param>
-    /// <remarks>The whole path is looked up first, then what follows the base URL's own path. Allocates only for a path with percent-encoding.</remarks>
+    /// <remarks>The whole path is looked up first, then with ever less of the base URL's own. Allocates only for a path with percent-encoding.</remarks>
     public ProviderEndpoint EndpointOf(string method, ReadOnlySpan<char> path, ReadOnlySpan<char> basePath = default)
     {
         var endpoint = Locate(method, path, basePath, out _);
@@ -85,15 +105,33 @@ internal abstract class ProviderKind
     /// <summary>The model's part of a path.</summary>
     protected virtual ReadOnlySpan<char> FindModel(ReadOnlySpan<char> path) => path[(path.LastIndexOf('/') + 1)..];
 
+    /// <summary>Leaves out one more segment of the base URL's own path: a proxy's may stand there before the provider's.</summary>
+    /// <param name="path">A path that begins with it.</param>
+    /// <param name="baseLength">How long what is left of it is.</param>
+    /// <returns>False if nothing is left of it.</returns>
+    protected static bool TryShorten(ref ReadOnlySpan<char> path, ref int baseLength)
+    {
+        if (baseLength == 0)
+        {
+            return false;
+        }
+
+        var length = path[1..baseLength].IndexOf('/') is var slash and >= 0 ? slash + 1 : baseLength;
+        path = path[length..];
+        baseLength -= length;
+        return true;
+    }
+
     private ProviderEndpoint Locate(string method, ReadOnlySpan<char> path, ReadOnlySpan<char> basePath, out ReadOnlySpan<char> listed)
     {
         listed = path.Contains('%') ? PercentEncoding.DecodeUnreserved(path) : path;
-        var endpoint = FindEndpoint(method, listed);
-        if (ReferenceEquals(endpoint, ProviderEndpoint.Unlisted) && basePath.Length > 0 && listed.StartsWith(basePath, StringComparison.Ordinal))
+        var baseLength = listed.StartsWith(basePath, StringComparison.Ordinal) ? basePath.Length : 0;
+        ProviderEndpoint endpoint;
+        do
         {
-            listed = listed[basePath.Length..];
             endpoint = FindEndpoint(method, listed);
         }
+        while (ReferenceEquals(endpoint, ProviderEndpoint.Unlisted) && TryShorten(ref listed, ref baseLength));
 
         return endpoint;
     }

@@ -73,7 +73,7 @@ internal sealed class CredentialProbe(PoolReporter reporter, TransportOptions op
 
     private async Task<ProbeVerdict> AskAsync(ProviderInvoker invoker, Provider provider, Destination destination, CredentialState credential)
     {
-        var call = new ProviderCall(provider, provider.TargetOf(provider.Kind.ProbeTarget), time, reporter: null);
+        var call = new ProviderCall(provider, provider.TargetOf(provider.Kind.ProbeTarget), time, reporter: null) { NeedsNoPlace = true };
         call.Choose(destination, credential, counts: false);
         using var limit = new CancellationTokenSource(_limit, time);
         try

@@ -104,6 +104,9 @@ internal sealed class Provider
         return full.IndexOf('?', StringComparison.Ordinal) is var question and >= 0 ? full.AsSpan(0, question) : full;
     }
 
+    /// <summary>The name of a JSON property with a link in the answers to a request target; null where there is none.</summary>
+    public string? LinkPropertyIn(string target) => Kind.LinkPropertyIn(PathOf(target), BasePath.Length);
+
     // The path may be written with its version or without. A subdomain, such as eu.api.openai.com for data that stays in Europe, is in the same hands.
     private static bool IsAt(Uri address, Uri usual) =>
         (address.Scheme, address.Port) == (usual.Scheme, usual.Port)

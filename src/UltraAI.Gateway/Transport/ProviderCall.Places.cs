@@ -31,6 +31,9 @@ internal sealed partial class ProviderCall
         }
     }
 
+    /// <summary>Whether it takes no place: who waits for its answer may have the last one.</summary>
+    public bool NeedsNoPlace { get; init; }
+
     /// <summary>Whether it has a place in its provider's own gate.</summary>
     public bool HasOwnPlace => Volatile.Read(ref _ownGate) is not null;
 

@@ -246,14 +246,15 @@ internal sealed partial class ProviderCall
     private static string? FirstOf(HttpHeadersNonValidated fields, string name) =>
         fields.TryGetValues(name, out var values) ? values.ToString() : null;
 
-    // A stall of the provider ends the read that is pending. One of the client has nothing pending here: it is broken off.
+    // A stall of the provider ends the read that is pending. One of the client has nothing pending here: it is broken off, also a WebSocket's,
+    // where a pending read means that both are silent.
     private void OnExpired()
     {
         var clientIsLate = RequestBody == RequestBodyState.WaitsForClient || (StatusCode != 0 && !WaitsForResponse);
 
         // The handler may be connecting for a call that has gone over another connection meanwhile; where its body was asked for, that is known.
         var isSent = HasPlace && RequestBody != RequestBodyState.NotStarted && (!IsConnecting || _attemptWasSent);
-        StalledBy = IsWebSocket ? StalledBy.Nobody : clientIsLate ? StalledBy.Client : isSent ? StalledBy.Provider : StalledBy.Queue;
+        StalledBy = IsWebSocket && WaitsForResponse ? StalledBy.Nobody : clientIsLate ? StalledBy.Client : isSent ? StalledBy.Provider : StalledBy.Queue;
         if (StatusCode != 0 && StalledBy == StalledBy.Client)
         {
             Fail(CallOutcome.ClientTimeout, null);

@@ -86,7 +86,7 @@ internal sealed partial class ProviderInvoker
 
         if (call.Credential is { } credential)
         {
-            var field = call.Provider.Kind.CredentialFieldFor(call.Provider.PathOf(call.Target));
+            var field = call.Provider.Kind.CredentialFieldFor(call.Provider.PathOf(call.Target), call.Provider.BasePath.Length);
             if (attempt > 1)
             {
                 request.Headers.Remove(field.Name);
@@ -149,8 +149,10 @@ internal sealed partial class ProviderInvoker
             is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
             or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError;
 
-        // Where the connection was closed without an answer, the handler has already repeated a request without content.
-        var isSafe = request.Content is null && exception.HttpRequestError != HttpRequestError.ResponseEnded
+        // Where the connection was closed without an answer, the handler has already repeated a request without content. It has not where the
+        // content is empty, and only carries fields such as a Content-Type.
+        var isSafe = call.WholeBody is null && call.Body is null
+            && (request.Content is not null || exception.HttpRequestError != HttpRequestError.ResponseEnded)
             && (request.Method == HttpMethod.Get || request.Method == HttpMethod.Head || request.Method == HttpMethod.Options);
         return nothingWasWritten ? request.Content is null || call.RequestBody == RequestBodyState.NotStarted || call.IsReplayable : isSafe;
     }
@@ -207,9 +209,17 @@ internal sealed partial class ProviderInvoker
     {
         try
         {
-            if (response.StatusCode == HttpStatusCode.BadRequest && !await SaysRejectedAsync(call, response))
+            if (response.StatusCode == HttpStatusCode.BadRequest)
             {
-                return false;
+                if (!await SaysRejectedAsync(call, response))
+                {
+                    return false;
+                }
+            }
+            else if (goesOn)
+            {
+                // To its end, which frees its connection: the probe may need that one.
+                await ReadErrorAsync(call, response);
             }
 
             var verdict = ProbeAsync(call, call.Clock.Token);

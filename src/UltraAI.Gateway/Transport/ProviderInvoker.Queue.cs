@@ -21,7 +21,7 @@ internal sealed partial class ProviderInvoker
     private ValueTask EnterAsync(ProviderCall call)
     {
         var gate = OriginGateOf(call);
-        if (!call.NeedsPlaceAt(gate))
+        if (call.NeedsNoPlace || !call.NeedsPlaceAt(gate))
         {
             return ValueTask.CompletedTask;
         }

@@ -83,7 +83,11 @@ internal sealed class ProviderStream(Stream inner, ProviderCall call) : Stream
         if (!_headWasSent && !call.IsWebSocket)
         {
             _headWasSent = true;
+
+            // Meanwhile it is the client who is waited for.
+            call.WaitsForResponse = false;
             await SendHeadAsync();
+            call.WaitsForResponse = true;
         }
 
         try

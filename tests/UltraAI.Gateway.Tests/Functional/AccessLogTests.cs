@@ -66,6 +66,21 @@ public sealed class AccessLogTests : IDisposable
     }
 
     [Fact]
+    public async Task RefusalThatNobodyIsThereToTake_IsALineAllTheSame()
+    {
+        var gone = new ClientGone();
+        await using var gateway = await GatewayEnvironment.StartAsync(new GatewaySetup
+        {
+            Configure = configuration => configuration["AccessLog"] = new JsonObject { ["Target"] = "File", ["Path"] = File },
+            Services = gone.AddTo,
+        });
+
+        await gone.SendAsync(gateway, "/openai/v1/models");
+
+        Assert.Equal("openai", (string?)Assert.Single(await LinesAsync(1))["provider"]);
+    }
+
+    [Fact]
     public async Task RequestsOfOneConnection_HaveLinesOfTheirOwn()
     {
         await using var gateway = await StartAsync(configuration => configuration["VirtualKeys"]![0]!["Models"] = new JsonArray("gpt-4o"));

@@ -119,8 +119,42 @@ public sealed class ConnectionFailureTests
         Assert.Equal(gateway.OpenAI.Requests[0].Text, gateway.OpenAI.Requests[1].Text);
     }
 
-    [Fact]
-    public async Task Get_WhoseConnectionAlwaysDies_IsRepeatedAndThen502()
+    [Theory]
+    [InlineData("GET", "Content-Type: application/json", false)]
+    [InlineData("GET", "Content-Type: application/json", true)]
+    [InlineData("GET", "Content-Length: 0", false)]
+    [InlineData("HEAD", "Content-Type: application/json", false)]
+    [InlineData("OPTIONS", "Content-Language: en", true)]
+    public async Task SafeMethod_WithFieldsOfABodyThatItDoesNotHave_IsSentAgain(string method, string field, bool byReset)
+    {
+        await using var gateway = await GatewayEnvironment.StartAsync();
+        gateway.OpenAI.Handler = async exchange =>
+        {
+            if (gateway.OpenAI.Requests.Count > 1)
+            {
+                await exchange.WriteAsync("HTTP/1.1 204 No Content\r\n\r\n");
+            }
+            else if (byReset)
+            {
+                exchange.Abort();
+            }
+            else
+            {
+                exchange.Close();
+            }
+        };
+
+        var response = await gateway.SendAsync(Request.Send(method, "/openai/v1/x", [Request.Authorization, field]));
+
+        response.AssertPassed(204);
+        Assert.Equal(2, gateway.OpenAI.Requests.Count);
+        Assert.Equal(gateway.OpenAI.Requests[0].Text, gateway.OpenAI.Requests[1].Text);
+    }
+
+    [Theory]
+    [InlineData("X-Own: 1")]
+    [InlineData("Content-Type: application/json")]
+    public async Task Get_WhoseConnectionAlwaysDies_IsRepeatedAndThen502(string field)
     {
         await using var gateway = await GatewayEnvironment.StartAsync();
         gateway.OpenAI.Handler = exchange =>
@@ -129,7 +163,7 @@ public sealed class ConnectionFailureTests
             return Task.CompletedTask;
         };
 
-        var response = await gateway.GetAsync("/openai/v1/models");
+        var response = await gateway.GetAsync("/openai/v1/models", field);
 
         response.AssertError(502, "upstream_unreachable");
 

@@ -221,6 +221,22 @@ public sealed class FailoverTests
     }
 
     [Fact]
+    public async Task Rejection_IsConfirmedAlsoWhereTheCallHasTheOnlyPlace()
+    {
+        await using var gateway = await GatewayEnvironment.StartAsync(c =>
+            TransportOptions.Set(c.WithCredentials("good", "bad"), ("MaxCallsPerOrigin", (JsonNode)1), ("Timeout", (JsonNode)"00:00:04")));
+        gateway.OpenAI.Handler = exchange => PoolSetup.CredentialOf(exchange.Request) == "bad"
+            ? exchange.RespondAsync("401 Unauthorized", "{}")
+            : exchange.RespondJsonAsync("{}");
+
+        Assert.All(await SendAsync(gateway, 4), response => response.AssertPassed());
+
+        Assert.Equal(1, gateway.OpenAI.Requests.Count(request => request.Method == "POST" && PoolSetup.CredentialOf(request) == "bad"));
+        Assert.Equal(1, gateway.Measurements.Sum("ultraai.credential.rejections", "provider=openai", "credential=bad"));
+        Assert.Equal(1, gateway.OpenAI.AcceptedConnections);
+    }
+
+    [Fact]
     public async Task RejectedCredential_IsTriedAgainLater()
     {
         var time = new ShiftedTime();

@@ -27,6 +27,21 @@ public sealed class MetricsTests
     }
 
     [Theory]
+    [InlineData("/openai/v1/models")]
+    [InlineData($"http://{Request.Host}/openai/v1/models")]
+    public async Task ActiveRequests_OfAClientThatLeftBeforeItsRefusal_AreNoMore(string target)
+    {
+        var gone = new ClientGone();
+        await using var gateway = await GatewayEnvironment.StartAsync(new GatewaySetup { Services = gone.AddTo });
+
+        await gone.SendAsync(gateway, target);
+
+        await Eventually.TrueAsync(async () => (await gateway.MetricsAsync()).Has("http_server_request_duration_seconds_count"), "the request is timed");
+        var metrics = await gateway.MetricsAsync();
+        Assert.Equal(1, metrics.Sum("http_server_active_requests"));
+    }
+
+    [Theory]
     [InlineData("text/plain", false)]
     [InlineData("application/openmetrics-text; version=1.0.0", true)]
     public async Task Metrics_InEitherFormat_AreWhole(string accept, bool hasEnd)

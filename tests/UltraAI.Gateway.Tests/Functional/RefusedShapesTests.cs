@@ -8,6 +8,8 @@ namespace UltraAI.Gateway.Tests.Functional;
 /// <summary>Requests that must not reach a provider in any form, and endings that must not harm the gateway.</summary>
 public sealed class RefusedShapesTests
 {
+    private const string ScopedKey = "canary-scoped-key-51b7";
+
     [Theory]
     [InlineData("TRACE", "/openai/v1/models")]
     [InlineData("CONNECT", "/openai/v1/models")]
@@ -19,6 +21,33 @@ public sealed class RefusedShapesTests
 
         Assert.Equal(400, response.Status);
         Assert.Empty(gateway.OpenAI.Requests);
+    }
+
+    [Theory]
+    [InlineData("post")]
+    [InlineData("Post")]
+    [InlineData("get")]
+    [InlineData("head")]
+    [InlineData("patch")]
+    public async Task Method_InOtherLettersThanItsOwn_IsRefused(string method)
+    {
+        await using var gateway = await GatewayEnvironment.StartAsync(c => c["VirtualKeys"]![0]!["Limits"] = new JsonObject { ["TokensPerMinute"] = 1000 });
+
+        var response = await gateway.SendAsync(Request.Send(
+            method, "/openai/v1/chat/completions", [Request.Authorization, "Content-Type: application/json"], """{"model":"gpt-4o","messages":[]}"""));
+
+        response.AssertError(400, "invalid_request");
+        Assert.Empty(gateway.OpenAI.Requests);
+    }
+
+    [Fact]
+    public async Task Method_ThatNobodyKnows_PassesAsItIsWritten()
+    {
+        await using var gateway = await GatewayEnvironment.StartAsync();
+
+        (await gateway.SendAsync(Request.Send("Purge", "/openai/v1/models/x", [Request.Authorization]))).AssertPassed();
+
+        Assert.Equal("Purge", gateway.OpenAI.Request.Method);
     }
 
     [Theory]
@@ -52,6 +81,9 @@ public sealed class RefusedShapesTests
     [InlineData("/v1", "/based/organization/users")]
     [InlineData("/proxy", "/based/../v1/x")]
     [InlineData("/proxy", "/based/%2e%2e/v1/x")]
+    [InlineData("/proxy", "/based/v1/organization/users")]
+    [InlineData("/proxy", "/based/v1/%6Frganization/users")]
+    [InlineData("/proxy/v1", "/based/organization/users")]
     public async Task BaseUrlWithAPath_IsNeverLeft(string basePath, string target)
     {
         await using var gateway = await GatewayEnvironment.StartAsync();
@@ -77,21 +109,83 @@ public sealed class RefusedShapesTests
     }
 
     [Theory]
-    [InlineData("X-HTTP-Method-Override: DELETE")]
-    [InlineData("X-Method-Override: DELETE")]
-    public async Task MethodOverride_OnAKeyWithEndpoints_IsRefused(string field)
+    [InlineData("/proxy", "/google/v1beta/openai/chat/completions", "Authorization")]
+    [InlineData("/proxy/v1beta", "/google/openai/chat/completions", "Authorization")]
+    [InlineData("/v1beta/openai", "/google/chat/completions", "Authorization")]
+    [InlineData("/proxy", "/google/v1beta/models/gemini:generateContent", "x-goog-api-key")]
+    public async Task BaseUrlWithAPath_LeavesTheCredentialInItsField(string basePath, string target, string field)
     {
-        const string Key = "canary-scoped-key-51b7";
-        await using var gateway = await GatewayEnvironment.StartAsync(c => c["VirtualKeys"]!.AsArray().Add(new JsonObject
-        {
-            ["Name"] = "scoped",
-            ["Value"] = Key,
-            ["Endpoints"] = new JsonArray("POST /v1/files/**"),
-        }));
+        await using var gateway = await GatewayEnvironment.StartAsync(c => AddToBaseUrl(c, "google", basePath));
 
-        var response = await gateway.SendAsync(Request.Send("POST", "/openai/v1/files/x", ["Authorization: Bearer " + Key, field], "{}"));
+        (await gateway.PostAsync(target, "{}")).AssertPassed();
+
+        Assert.EndsWith(GatewayEnvironment.CredentialOf("google"), gateway.Google.Request[field], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/proxy", "/anthropic/v1/messages")]
+    [InlineData("/proxy/v1", "/anthropic/messages")]
+    public async Task BaseUrlWithAPath_LeavesTheEndpointKnown(string basePath, string target)
+    {
+        await using var gateway = await GatewayEnvironment.StartAsync(c =>
+        {
+            AddToBaseUrl(c, "anthropic", basePath);
+            c["VirtualKeys"]![0]!["Models"] = new JsonArray("claude-*");
+        });
+
+        (await gateway.PostAsync(target, """{"model":"claude-x"}""")).AssertPassed();
+        (await gateway.PostAsync(target, """{"model":"other"}""")).AssertError(403, "model_not_allowed");
+    }
+
+    [Theory]
+    [InlineData("/v1/files/x", "X-HTTP-Method-Override: DELETE")]
+    [InlineData("/v1/files/x", "X-HTTP-Method: DELETE")]
+    [InlineData("/v1/files/x", "X-Method-Override: DELETE")]
+    [InlineData("/v1/files/x", "X-Method: DELETE")]
+    [InlineData("/v1/files/x", "x-original-url: /v1/organization/users")]
+    [InlineData("/v1/files/x", "X-Rewrite-URL: /v1/organization/users")]
+    [InlineData("/v1/files/x?_method=DELETE", "X-Nothing: 1")]
+    [InlineData("/v1/files/x?a=b&%24httpMethod=DELETE", "X-Nothing: 1")]
+    public async Task Override_OnAKeyWithEndpoints_IsRefused(string target, string field)
+    {
+        await using var gateway = await StartScopedAsync();
+
+        var response = await gateway.SendAsync(Request.Send("POST", "/openai" + target, ["Authorization: Bearer " + ScopedKey, field], "{}"));
 
         response.AssertError(403, "endpoint_not_allowed");
+        Assert.Empty(gateway.OpenAI.Requests);
+    }
+
+    [Theory]
+    [InlineData("/v1/files/x", "X-Model: gpt-4o")]
+    [InlineData("/v1/files/x?purpose=batch&deployment=a", "azureml-model-deployment: a")]
+    public async Task OtherFields_OnAKeyWithEndpoints_Pass(string target, string field)
+    {
+        await using var gateway = await StartScopedAsync();
+
+        (await gateway.SendAsync(Request.Send("POST", "/openai" + target, ["Authorization: Bearer " + ScopedKey, field], "{}"))).AssertPassed();
+    }
+
+    [Theory]
+    [InlineData("/openai/v1/models", "X-Original-URL: /v1/organization/users", false)]
+    [InlineData("/openai/v1/models", "x-rewrite-url: /v1/organization/users", false)]
+    [InlineData("/openai/v1/models", "X-Original-URI: /v1/organization/users", true)]
+    [InlineData("/google/v1beta/models", "X-Original-URL: /v1/organization/users", true)]
+    public async Task PathOverride_WhereSomePathsAreAdministrative_IsRefused(string target, string field, bool passes)
+    {
+        await using var gateway = await GatewayEnvironment.StartAsync();
+
+        var response = await gateway.GetAsync(target, field);
+
+        if (passes)
+        {
+            response.AssertPassed();
+        }
+        else
+        {
+            response.AssertError(403, "endpoint_not_allowed");
+            Assert.Empty(gateway.OpenAI.Requests);
+        }
     }
 
     [Theory]
@@ -149,4 +243,17 @@ public sealed class RefusedShapesTests
         Assert.DoesNotContain(credential, response.Everything, StringComparison.Ordinal);
         Assert.DoesNotContain(gateway.Logs.Lines, line => line.Contains(credential, StringComparison.Ordinal));
     }
+
+    private static void AddToBaseUrl(JsonObject configuration, string provider, string path)
+    {
+        var entry = configuration["Providers"]![provider]!;
+        entry["BaseUrl"] = (string)entry["BaseUrl"]! + path;
+    }
+
+    private static Task<GatewayEnvironment> StartScopedAsync() => GatewayEnvironment.StartAsync(c => c["VirtualKeys"]!.AsArray().Add(new JsonObject
+    {
+        ["Name"] = "scoped",
+        ["Value"] = ScopedKey,
+        ["Endpoints"] = new JsonArray("POST /v1/files/**"),
+    }));
 }

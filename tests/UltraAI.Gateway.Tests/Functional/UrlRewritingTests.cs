@@ -118,6 +118,22 @@ public sealed class UrlRewritingTests
     }
 
     [Theory]
+    [InlineData("/proxy", "/v1/messages/batches/b")]
+    [InlineData("/proxy/v1", "/messages/batches/b")]
+    public async Task ResultsUrl_WhereTheBaseUrlHasAPath_LeadsBackThroughTheGateway(string basePath, string target)
+    {
+        await using var gateway = await GatewayEnvironment.StartAsync(c =>
+            c["Providers"]!["anthropic"]!["BaseUrl"] = (string)c["Providers"]!["anthropic"]!["BaseUrl"]! + basePath);
+        var text = $$"""{"results_url":"{{gateway.Anthropic.BaseUrl}}{{basePath}}{{target}}/results"}""";
+        gateway.Anthropic.Handler = exchange => exchange.RespondJsonAsync(text);
+
+        var response = await gateway.GetAsync("/anthropic" + target);
+
+        response.AssertPassed();
+        Assert.Equal($$"""{"results_url":"http://{{Request.Host}}/anthropic{{target}}/results"}""", response.BodyText);
+    }
+
+    [Theory]
     [InlineData("anthropic", "/v1/messages", "application/json")]
     [InlineData("anthropic", "/v1/messages/batches/b/results", "application/x-jsonl")]
     [InlineData("openai", "/v1/messages/batches/b", "application/json")]

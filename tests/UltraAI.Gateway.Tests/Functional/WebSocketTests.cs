@@ -218,6 +218,26 @@ public sealed class WebSocketTests
         await Eventually.TrueAsync(() => gateway.OpenAI.OpenConnections == 0, "the provider's side is closed too");
     }
 
+    [Fact]
+    public async Task Client_ThatStopsReading_IsEndedAfterWebSocketIdleTimeout()
+    {
+        await using var gateway = await GatewayEnvironment.StartAsync(c => TransportOptions.Set(c, ("WebSocketIdleTimeout", (JsonNode)"00:00:01")));
+        var frame = new byte[64 * 1024];
+        gateway.OpenAI.Handler = async exchange =>
+        {
+            await WebSocketHandshake.AcceptAsync(exchange);
+            while (!exchange.PeerClosed.IsCompleted)
+            {
+                await exchange.WriteAsync(frame);
+            }
+        };
+        await using var client = await OpenAsync(gateway, "/openai/v1/realtime");
+
+        await Eventually.TrueAsync(() => gateway.OpenAI.OpenConnections == 0, "the provider's side is closed", TimeSpan.FromSeconds(10));
+
+        await Eventually.TrueAsync(() => gateway.Measurements.Sum("ultraai.requests", "outcome=client_timeout") == 1, "the client is named");
+    }
+
     private static async Task<RawClient> OpenAsync(GatewayEnvironment gateway, string target)
     {
         var client = await gateway.ConnectAsync();

@@ -1,4 +1,5 @@
 using UltraAI.Gateway.Providers;
+using UltraAI.Gateway.Tests.Functional.Common;
 using Xunit;
 
 namespace UltraAI.Gateway.Tests.Providers;
@@ -21,6 +22,13 @@ public sealed class EndpointPatternTests
     [InlineData("* /**/content", "GET", "/content", true)]
     [InlineData("* /**/content", "GET", "/v1/files/abc", false)]
     [InlineData("* /**", "GET", "/", true)]
+    [InlineData("* /a/**/b", "GET", "/a/b", true)]
+    [InlineData("* /a/**/b", "GET", "/a/b/b/b", true)]
+    [InlineData("* /a/**/b", "GET", "/a", false)]
+    [InlineData("* /a/**/b/**", "GET", "/a/b", true)]
+    [InlineData("* /a/**/b/*/c/**", "GET", "/a/b/b/x/c/d/e", true)]
+    [InlineData("* /**/b/**/b/c", "GET", "/b/b/c/b/c", true)]
+    [InlineData("* /**/b/**/b/c", "GET", "/b/c/b/c/b", false)]
     [InlineData("POST /v1beta/models/*:generateContent", "POST", "/v1beta/models/gemini-2.5-pro:generateContent", true)]
     public void Matches_FollowsTheGlob(string pattern, string method, string path, bool expected)
     {
@@ -46,5 +54,21 @@ public sealed class EndpointPatternTests
         var pattern = EndpointPattern.Parse("GET /**/x/**/" + string.Concat(Enumerable.Repeat("*a", 20)));
 
         Assert.False(pattern.Matches("GET", string.Concat(Enumerable.Repeat("/x", 500)) + "/" + new string('a', 200) + "b"));
+    }
+
+    // The stack is large, so that a match that goes deep is late and does not end the test's process.
+    [Theory]
+    [InlineData("GET /**/x/**/y")]
+    [InlineData("GET /**/x/**/x/y")]
+    [InlineData("GET /**/y")]
+    public void Matches_VeryLongPath_EndsSoon(string pattern)
+    {
+        var path = string.Concat(Enumerable.Repeat("/x", 30_000));
+        var matches = true;
+        var thread = new Thread(() => matches = EndpointPattern.Parse(pattern).Matches("GET", path), maxStackSize: 256 * 1024 * 1024) { IsBackground = true };
+        thread.Start();
+
+        Assert.True(thread.Join(Deadlines.Step));
+        Assert.False(matches);
     }
 }

@@ -26,6 +26,18 @@ internal sealed class GoogleKind : ProviderKind
     public override CredentialField CredentialFieldFor(ReadOnlySpan<char> path) =>
         IsOpenAICompatible(path) ? CredentialField.Bearer : new CredentialField("x-goog-api-key", IsBearer: false);
 
+    public override CredentialField CredentialFieldFor(ReadOnlySpan<char> path, int baseLength)
+    {
+        CredentialField field;
+        do
+        {
+            field = CredentialFieldFor(path);
+        }
+        while (!field.IsBearer && TryShorten(ref path, ref baseLength));
+
+        return field;
+    }
+
     // A bad key is a 400 with reason API_KEY_INVALID on the native paths.
     public override bool MayRejectCredential(int statusCode) => statusCode is StatusCodes.Status400BadRequest or StatusCodes.Status401Unauthorized;
 
