@@ -30,7 +30,7 @@ internal sealed class UltraBody(HeldBodies held, IForwardingSettingsSource setti
                     return (default, UltraError.Of(new GatewayError(ErrorCode.BodyTooLarge, $"The body is longer than {options.MaxBodyBytes} bytes (Gateway:Inspection:MaxBodyBytes).")));
                 }
 
-                if (!held.TryTake(length, options))
+                if (!held.TryTake(length, options, isForReplay: false))
                 {
                     return (default, UltraError.Of(new GatewayError(ErrorCode.QueueFull, "The gateway holds as many bodies as it may (Gateway:Inspection:MaxTotalBytes).") { RetryAfter = TimeSpan.FromSeconds(1) }));
                 }
