@@ -97,8 +97,7 @@ internal static class AccessPolicy
     {
         if (key.Endpoints is null)
         {
-            // No method makes an administrative path another one. Where there are Models, ModelPolicy refuses these fields.
-            return key.ModelScope is null && line.Provider.Kind.AdministrativeEndpoints.Count > 0 && RequestShape.HasPathField(headers);
+            return false;
         }
 
         foreach (var (name, _) in headers)

@@ -220,7 +220,7 @@ internal sealed class ClientBody(HttpContext context, HeldBodies held, Inspectio
             return true;
         }
 
-        if (!held.TryTake(more, options))
+        if (!held.TryTake(more, options, isForReplay: !_isLimited))
         {
             return false;
         }

@@ -127,8 +127,25 @@ public sealed class ConnectionShardTests
         Assert.All(Enumerable.Range(0, SocketThreads.Count), shard => Assert.NotEqual(0, shards.OpenIn(shard)));
     }
 
-    private static async Task<List<RawClient>> ConnectAsync(GatewayEnvironment gateway, int count) =>
-        [.. await Task.WhenAll(Enumerable.Range(0, count).Select(_ => gateway.ConnectAsync()))];
+    // Sockets get the threads in turn, and of each client there are two, its own and the gateway's: without one more between them, all of
+    // the gateway's could be on one thread.
+    private static async Task<List<RawClient>> ConnectAsync(GatewayEnvironment gateway, int count)
+    {
+        using var other = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        other.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var clients = new List<RawClient>();
+        while (clients.Count < count)
+        {
+            clients.Add(await gateway.ConnectAsync());
+            if (clients.Count == count / 2)
+            {
+                // Nothing comes, but whoever waits has a thread.
+                _ = other.ReceiveAsync(new byte[1], SocketFlags.None).ContinueWith(static task => task.Exception, TaskScheduler.Default);
+            }
+        }
+
+        return clients;
+    }
 
     private static async Task DisposeAsync(List<RawClient> clients)
     {

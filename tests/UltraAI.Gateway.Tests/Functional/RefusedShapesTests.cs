@@ -167,28 +167,6 @@ public sealed class RefusedShapesTests
     }
 
     [Theory]
-    [InlineData("/openai/v1/models", "X-Original-URL: /v1/organization/users", false)]
-    [InlineData("/openai/v1/models", "x-rewrite-url: /v1/organization/users", false)]
-    [InlineData("/openai/v1/models", "X-Original-URI: /v1/organization/users", true)]
-    [InlineData("/google/v1beta/models", "X-Original-URL: /v1/organization/users", true)]
-    public async Task PathOverride_WhereSomePathsAreAdministrative_IsRefused(string target, string field, bool passes)
-    {
-        await using var gateway = await GatewayEnvironment.StartAsync();
-
-        var response = await gateway.GetAsync(target, field);
-
-        if (passes)
-        {
-            response.AssertPassed();
-        }
-        else
-        {
-            response.AssertError(403, "endpoint_not_allowed");
-            Assert.Empty(gateway.OpenAI.Requests);
-        }
-    }
-
-    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task AbortedUploads_HarmNeitherTheGatewayNorTheProvidersRecord(bool byReset)

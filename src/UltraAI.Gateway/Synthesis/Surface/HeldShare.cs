@@ -14,7 +14,7 @@ internal sealed class HeldShare(HeldBodies held, InspectionOptions options) : ID
     /// <returns>False if there is no room; then nothing was taken.</returns>
     public bool TryTake(long bytes)
     {
-        if (!held.TryTake(bytes, options))
+        if (!held.TryTake(bytes, options, isForReplay: false))
         {
             return false;
         }
