@@ -35,6 +35,18 @@ public sealed partial class CommandTests(DemoFixture demo)
         .Except(Document.Open("docs/operations.md").CommandsIn("Runbook"))); // RunbookTests runs these
 
     [Fact]
+    public async Task DotnetRun_TakesPathsFromWhereItIsCalled()
+    {
+        string[] args = ["run", "--no-build", "--project", "src/UltraAI.Gateway", "--", "check", "--config", "config/gateway.json"];
+
+        var (_, output) = await GatewayProcess.RunAsync("dotnet", args, environment: null, Repository.Root);
+
+        // The file's variables may be missing here, but not the file.
+        Assert.Contains("Gateway:", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("is not there", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Commands_AreRunOrListed()
     {
         string[] run =
