@@ -10,6 +10,7 @@ public class KeyLookupBenchmarks
 {
     private const string Key = "uag-benchmark-0123456789abcdefghijklmnopqrstuvwxyz";
 
+    private readonly ConnectionKey _connection = new();
     private readonly IHeaderDictionary _headers = new HeaderDictionary();
     private VirtualKeyTable _table = null!;
 
@@ -27,5 +28,14 @@ public class KeyLookupBenchmarks
         _headers.Authorization = "Bearer " + Key;
         var target = "/v1/chat/completions";
         return PresentedKey.Take(_headers, ProviderKinds.OpenAI, connection: null, ref target, out var key) is null ? _table.Find(key) : null;
+    }
+
+    // As for every request of a connection but its first.
+    [Benchmark]
+    public object? TakeAndFindAgain()
+    {
+        _headers.Authorization = "Bearer " + Key;
+        var target = "/v1/chat/completions";
+        return PresentedKey.Take(_headers, ProviderKinds.OpenAI, _connection, ref target, out var key) is null ? _connection.Find(_table, key!) : null;
     }
 }

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
 
 namespace UltraAI.Gateway.Keys;
 
@@ -10,6 +12,9 @@ namespace UltraAI.Gateway.Keys;
 /// </remarks>
 internal sealed class ConnectionKey
 {
+    // Characters.
+    private const int MostNarrowed = 128;
+
     private Known? _last;
 
     /// <summary>What a client presents, as text: the one that is known already, if it is the same.</summary>
@@ -36,9 +41,23 @@ internal sealed class ConnectionKey
     // A text that TextOf returned has been held against the known one already.
     private static bool IsSame(string known, string presented) => ReferenceEquals(known, presented) || IsSame(known, presented.AsSpan());
 
-    // In the same time wherever they differ: what is held against each other may be two clients' keys.
-    private static bool IsSame(string known, ReadOnlySpan<char> presented) =>
-        CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(known.AsSpan()), MemoryMarshal.AsBytes(presented));
+    // In the same time wherever they differ: what is held against each other may be two clients' keys. That takes its time for every
+    // byte, so a character of ASCII, as all of a key's usually are, is made one.
+    private static bool IsSame(string known, ReadOnlySpan<char> presented)
+    {
+        if (known.Length == presented.Length && known.Length <= MostNarrowed)
+        {
+            Span<byte> bytes = stackalloc byte[2 * MostNarrowed];
+            var ours = bytes[..known.Length];
+            var theirs = bytes.Slice(MostNarrowed, known.Length);
+            if (Ascii.FromUtf16(known, ours, out _) == OperationStatus.Done && Ascii.FromUtf16(presented, theirs, out _) == OperationStatus.Done)
+            {
+                return CryptographicOperations.FixedTimeEquals(ours, theirs);
+            }
+        }
+
+        return CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(known.AsSpan()), MemoryMarshal.AsBytes(presented));
+    }
 
     // No record: one of those tells its text.
     private sealed class Known(string text, VirtualKeyTable table, VirtualKey key)

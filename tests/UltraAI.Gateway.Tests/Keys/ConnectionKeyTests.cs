@@ -53,6 +53,33 @@ public sealed class ConnectionKeyTests
         Assert.Equal("", _connection.TextOf(""));
     }
 
+    [Theory]
+    [InlineData("vk-1234567", "vk-\u0131234567")] // the same in the low byte of each character
+    [InlineData("vk-\u0131234567", "vk-1234567")]
+    [InlineData("vk-\u0131234567", "vk-\u0132234567")]
+    public void TextOf_LettersOfOtherScripts_AreTheirOwn(string known, string presented)
+    {
+        _connection.Find(Table((known, "first")), known);
+
+        Assert.Same(known, _connection.TextOf(new string(known.ToCharArray())));
+        Assert.Equal(presented, _connection.TextOf(presented));
+        Assert.Null(_connection.Find(Table((known, "first")), presented));
+    }
+
+    [Theory]
+    [InlineData(127)]
+    [InlineData(128)]
+    [InlineData(129)]
+    [InlineData(4000)]
+    public void TextOf_KeysOfAnyLength_AreComparedToTheEnd(int length)
+    {
+        var known = new string('k', length);
+        _connection.Find(Table((known, "first")), known);
+
+        Assert.Same(known, _connection.TextOf(new string('k', length)));
+        Assert.Equal(new string('k', length - 1) + "l", _connection.TextOf(new string('k', length - 1) + "l"));
+    }
+
     [Fact]
     public void Find_OnceTheTableIsAnother_IsLookedUpThere()
     {
