@@ -68,16 +68,18 @@ internal sealed partial class CombinedVirtualKeys : BackgroundService, IVirtualK
     {
         using var late = new CancellationTokenSource(FirstLoad, _time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
+        string? reason = null;
         try
         {
-            while (!await IsReadAsync(limit.Token))
+            while (await FaultOfReadingAsync(limit.Token) is { } fault)
             {
+                reason = fault;
                 await Task.Delay(FirstRetry, _time, limit.Token);
             }
         }
         catch (OperationCanceledException) when (late.IsCancellationRequested)
         {
-            TellGone($"no answer within {FirstLoad.TotalSeconds} s");
+            TellGone(reason ?? $"no answer within {FirstLoad.TotalSeconds} s");
         }
 
         await base.StartAsync(cancellationToken);
@@ -131,16 +133,16 @@ internal sealed partial class CombinedVirtualKeys : BackgroundService, IVirtualK
     }
 
     // At start a store that is still connecting is no news.
-    private async Task<bool> IsReadAsync(CancellationToken cancellationToken)
+    private async Task<string?> FaultOfReadingAsync(CancellationToken cancellationToken)
     {
         try
         {
             await RefreshAsync(cancellationToken);
-            return true;
+            return null;
         }
-        catch (StoreException)
+        catch (StoreException exception)
         {
-            return false;
+            return exception.Message;
         }
     }
 

@@ -41,7 +41,7 @@ internal sealed class RedisHeartbeat(
         catch (Exception fault) when (fault is RedisException or TimeoutException or ObjectDisposedException or OperationCanceledException)
         {
             // Cancelled: the client does that to a call whose connection goes while it is being handed over.
-            return fault is RedisServerException ? fault.Message : "no connection";
+            return fault is RedisServerException ? fault.Message : $"no connection: {RedisCalls.ReasonOf(fault)}";
         }
 
         _former = id;

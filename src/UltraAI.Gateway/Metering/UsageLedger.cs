@@ -88,10 +88,11 @@ internal sealed partial class UsageLedger(IUsageStore store, CostMetrics metrics
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await FarewellAsync();
+
+        // A store that is gone gets a second chance, after the calls that still ran.
+        await WriteLastAsync();
     }
 
-    // The container calls it once for each name that the ledger is registered under.
     public async ValueTask DisposeAsync()
     {
         // The container disposes it once for every service that it is registered as.
@@ -100,7 +101,11 @@ internal sealed partial class UsageLedger(IUsageStore store, CostMetrics metrics
             return;
         }
 
-        await FarewellAsync();
+        if (await WriteLastAsync() is { } fault)
+        {
+            LogLost(_changed.Count + _waiting.Count + (_batch?.Rows.Count ?? 0), fault);
+        }
+
         base.Dispose();
     }
 
@@ -168,16 +173,18 @@ internal sealed partial class UsageLedger(IUsageStore store, CostMetrics metrics
         return cell;
     }
 
-    private async Task FarewellAsync()
+    /// <returns>Why it could not be written; null if it was.</returns>
+    private async Task<string?> WriteLastAsync()
     {
         using var limit = new CancellationTokenSource(FarewellTime, TimeProvider.System);
         try
         {
             await FlushAsync(limit.Token);
+            return null;
         }
         catch (Exception exception) when (exception is StoreException or OperationCanceledException)
         {
-            LogLost(_changed.Count + _waiting.Count + (_batch?.Rows.Count ?? 0), exception.Message);
+            return exception.Message;
         }
     }
 

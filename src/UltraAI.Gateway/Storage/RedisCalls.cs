@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
 using StackExchange.Redis;
 
 namespace UltraAI.Gateway.Storage;
@@ -18,16 +20,27 @@ internal static class RedisCalls
         catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException
             || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            throw new StoreException($"Redis did not answer: {Reason(exception)}.");
+            throw new StoreException($"Redis did not answer: {ReasonOf(exception)}.");
         }
     }
 
-    // The client's own messages are long and name hosts; the kind is enough, and an error of Redis itself says more.
-    private static string Reason(Exception exception) => exception switch
+    /// <summary>Why Redis could not be asked, in a few words: what it said itself, or what kept the connection from it. Holds no part of the connection string.</summary>
+    public static string ReasonOf(Exception exception)
     {
-        RedisServerException fault => fault.Message,
-        RedisConnectionException fault => fault.FailureType.ToString(),
-        TimeoutException => "time is up",
-        _ => exception.GetType().Name,
-    };
+        // The client's own messages are long and name hosts. The innermost exception says what happened: a refused connection, a certificate, a password.
+        var (cause, around) = (exception, (Exception?)null);
+        while (cause.InnerException is { } inner)
+        {
+            (cause, around) = (inner, cause);
+        }
+
+        return cause switch
+        {
+            RedisConnectionException fault => fault.FailureType.ToString(),
+            RedisServerException or SocketException or AuthenticationException or IOException => cause.Message.TrimEnd('.'),
+            TimeoutException => "time is up",
+            _ when around is RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure } => cause.Message.TrimEnd('.'),
+            _ => cause.GetType().Name,
+        };
+    }
 }

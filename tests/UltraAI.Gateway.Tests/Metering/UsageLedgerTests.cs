@@ -1,5 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using UltraAI.Gateway.Metering;
 using UltraAI.Gateway.Providers;
@@ -20,6 +20,8 @@ public sealed class UsageLedgerTests : IAsyncDisposable
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2126, 11, 24, 23, 59, 58, TimeSpan.Zero));
     private readonly FragileUsageStore _store;
     private readonly GatewayMeasurements _measurements;
+    private readonly CapturedLogs _logs = new();
+    private readonly LoggerFactory _loggers;
     private readonly UsageLedger _ledger;
 
     public UsageLedgerTests()
@@ -27,12 +29,14 @@ public sealed class UsageLedgerTests : IAsyncDisposable
         var meters = _services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>();
         _store = new FragileUsageStore(new EmbeddedUsageStore(_folder.Database, _time));
         _measurements = new GatewayMeasurements(meters);
-        _ledger = new UsageLedger(_store, new CostMetrics(meters), _time, NullLogger<UsageLedger>.Instance);
+        _loggers = new LoggerFactory([_logs]);
+        _ledger = new UsageLedger(_store, new CostMetrics(meters), _time, _loggers.CreateLogger<UsageLedger>());
     }
 
     public async ValueTask DisposeAsync()
     {
         await _ledger.DisposeAsync();
+        _loggers.Dispose();
         _measurements.Dispose();
         await _services.DisposeAsync();
         await _folder.DisposeAsync();
@@ -156,6 +160,34 @@ public sealed class UsageLedgerTests : IAsyncDisposable
         await _ledger.StopAsync(default);
 
         Assert.Equal(1, Assert.Single(await ReadAsync(UsageGrouping.None)).Totals.Requests);
+    }
+
+    [Fact]
+    public async Task WhatCanNotBeWrittenAtTheEnd_IsSaidToBeLostOnce()
+    {
+        await _ledger.StartAsync(default);
+        _ledger.Add(TeamA, Used, 1, isEstimated: false);
+        _store.FailsBefore = true;
+
+        await _ledger.StopAsync(default);
+        await _ledger.DisposeAsync();
+
+        Assert.Single(_logs.Lines, line => line.Contains("1 lines of usage could not be written at the end, and are lost: gone", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task StoreThatIsBackBeforeTheEnd_LosesNothing()
+    {
+        await _ledger.StartAsync(default);
+        _ledger.Add(TeamA, Used, 1, isEstimated: false);
+        _store.FailsBefore = true;
+        await _ledger.StopAsync(default);
+        _store.FailsBefore = false;
+
+        await _ledger.DisposeAsync();
+
+        Assert.Equal(1, Assert.Single(await ReadAsync(UsageGrouping.None)).Totals.Requests);
+        Assert.DoesNotContain("lost", _logs.AllText(), StringComparison.Ordinal);
     }
 
     private Task<IReadOnlyList<UsageRow>> ReadAsync(UsageGrouping by) => _store.ReadAsync(DateOnly.MinValue, DateOnly.MaxValue, by, default);

@@ -17,12 +17,14 @@ internal sealed class RedisServer : IAsyncDisposable
 
     private readonly string _folder;
     private readonly bool _appendOnly;
+    private readonly string[] _further;
     private Process? _process;
 
-    private RedisServer(string folder, bool appendOnly)
+    private RedisServer(string folder, bool appendOnly, string[] further)
     {
         _folder = folder;
         _appendOnly = appendOnly;
+        _further = further;
     }
 
     public int Port { get; private set; }
@@ -31,9 +33,10 @@ internal sealed class RedisServer : IAsyncDisposable
     public string ConnectionString => $"127.0.0.1:{Port}";
 
     /// <param name="appendOnly">Writes every change to its disk before it answers, so that <see cref="RestartAsync"/> finds it again.</param>
-    public static async Task<RedisServer> StartAsync(bool appendOnly = false)
+    /// <param name="further">Further options of the program.</param>
+    public static async Task<RedisServer> StartAsync(bool appendOnly = false, params string[] further)
     {
-        var server = new RedisServer(Directory.CreateTempSubdirectory("ultraai-redis-").FullName, appendOnly);
+        var server = new RedisServer(Directory.CreateTempSubdirectory("ultraai-redis-").FullName, appendOnly, further);
         for (var attempt = 1; ; attempt++)
         {
             server.Port = FreePort();
@@ -99,7 +102,7 @@ internal sealed class RedisServer : IAsyncDisposable
     private void Launch()
     {
         string[] persistence = _appendOnly ? ["--appendonly", "yes", "--appendfsync", "always"] : ["--appendonly", "no"];
-        string[] arguments = ["--port", $"{Port}", "--bind", "127.0.0.1", "--dir", _folder, "--save", "", "--logfile", "redis.log", .. persistence];
+        string[] arguments = ["--port", $"{Port}", "--bind", "127.0.0.1", "--dir", _folder, "--save", "", "--logfile", "redis.log", .. persistence, .. _further];
         _process = Process.Start(new ProcessStartInfo(Program, arguments) { UseShellExecute = false })
             ?? throw new InvalidOperationException($"{Program} did not start.");
     }
@@ -116,7 +119,8 @@ internal sealed class RedisServer : IAsyncDisposable
 
             try
             {
-                if (await CommandAsync("PING") == "+PONG")
+                // One that wants a password runs, too.
+                if (await CommandAsync("PING") is var answer && (answer == "+PONG" || answer.StartsWith("-NOAUTH", StringComparison.Ordinal)))
                 {
                     return;
                 }
@@ -138,7 +142,7 @@ internal sealed class RedisServer : IAsyncDisposable
         }
     }
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
