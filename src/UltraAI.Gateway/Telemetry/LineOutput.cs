@@ -38,6 +38,9 @@ internal sealed class LineOutput(TimeProvider time) : IAsyncDisposable
         }
     }
 
+    /// <summary>Why it could not be written: what the system says of the file; of anything else, whose words nobody knows, the kind.</summary>
+    public static string ReasonOf(Exception exception) => exception is IOException or UnauthorizedAccessException ? exception.Message : exception.GetType().Name;
+
     public ValueTask DisposeAsync() => CloseAsync();
 
     private static FileStream OpenFile(string path) => new(path, new FileStreamOptions

@@ -211,7 +211,8 @@ public sealed class AccessLogTests : IDisposable
         }
 
         await Eventually.TrueAsync(() => gateway.Measurements.Sum("ultraai.access_log.dropped") == 20, "all lines are counted as dropped");
-        Assert.Single(gateway.Logs.Lines, line => line.Contains("access log can't be written", StringComparison.Ordinal));
+        var warning = Assert.Single(gateway.Logs.Lines, line => line.Contains("access log can't be written", StringComparison.Ordinal));
+        Assert.Contains("No space left on device", warning, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -135,6 +135,7 @@ public sealed class ContentLogTests : IDisposable
         }
 
         await Eventually.TrueAsync(() => gateway.Measurements.Sum("ultraai.content_log.dropped") == 5, "all samples are counted as dropped");
+        Assert.Contains("No space left on device", Assert.Single(gateway.Logs.Lines, line => line.Contains("content log can't be written", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
     private Task<GatewayEnvironment> StartAsync(Action<JsonObject>? configure = null) => GatewayEnvironment.StartAsync(configuration =>

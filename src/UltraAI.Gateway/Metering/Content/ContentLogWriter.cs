@@ -51,7 +51,7 @@ internal sealed partial class ContentLogWriter(ContentLog log, ISecretMask mask,
                 if (_warnedAt is not { } last || time.GetElapsedTime(last) > BetweenWarnings)
                 {
                     _warnedAt = time.GetTimestamp();
-                    LogNotWritten(settings.Path ?? "standard output", exception.GetType().Name);
+                    LogNotWritten(settings.Path ?? "standard output", LineOutput.ReasonOf(exception));
                 }
             }
         }

@@ -60,7 +60,7 @@ internal sealed partial class AccessLogWriter(AccessLog log, TimeProvider time, 
             if (_warnedAt is not { } last || time.GetElapsedTime(last) > BetweenWarnings)
             {
                 _warnedAt = time.GetTimestamp();
-                LogNotWritten(settings.Path ?? "standard output", exception.GetType().Name);
+                LogNotWritten(settings.Path ?? "standard output", LineOutput.ReasonOf(exception));
             }
 
             log.Drop(lines.Count);
