@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
+using System.Security.Authentication;
 
 namespace UltraAI.Gateway.Transport;
 
@@ -45,6 +46,8 @@ internal sealed partial class CallReporter(TransportMetrics metrics, TimeProvide
         {
             switch (exception)
             {
+                case AuthenticationException tls: // The certificate's faults, or the peer's alert: no field of HTTP was read yet.
+                    return $"TLS: {tls.Message}";
                 case SocketException socket:
                     return $"socket error {socket.SocketErrorCode}";
                 case HttpIOException io:

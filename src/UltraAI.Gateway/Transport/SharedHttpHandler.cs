@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using UltraAI.Gateway.Telemetry;
@@ -66,6 +67,9 @@ internal sealed class SharedHttpHandler
             ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
         };
 
+        // As .NET's own, but that nothing is fetched for it: a certificate would name an address of its choice, and what is fetched from there is
+        // waited for on the thread of the sockets, 15 s if nobody answers. A server has to send its intermediate certificates (RFC 8446 §4.4.2).
+        Handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy { DisableCertificateDownloads = true, RevocationMode = X509RevocationMode.NoCheck };
         if (options.TrustedCertificates is not null)
         {
             var authorities = new X509Certificate2Collection();
@@ -166,23 +170,30 @@ internal sealed class SharedHttpHandler
     }
 
     /// <summary>The system's judgement, and where that fails on the chain alone, the same check against the extra authorities.</summary>
+    /// <exception cref="AuthenticationException">It is not trusted. Said in words, as .NET says it without a callback: of one that returns false it knows no reason.</exception>
     private static bool IsTrusted(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors, X509Certificate2Collection authorities)
     {
+        if (errors == SslPolicyErrors.None)
+        {
+            return true;
+        }
+
         if (errors != SslPolicyErrors.RemoteCertificateChainErrors || certificate is not X509Certificate2 leaf || chain is null)
         {
-            return errors == SslPolicyErrors.None;
+            throw new AuthenticationException($"The remote certificate is invalid: {errors}");
         }
 
         using var own = new X509Chain { ChainPolicy = chain.ChainPolicy.Clone() };
         own.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         own.ChainPolicy.CustomTrustStore.AddRange(authorities);
-        own.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck; // A private authority seldom publishes a list.
         foreach (var element in chain.ChainElements)
         {
             own.ChainPolicy.ExtraStore.Add(element.Certificate);
         }
 
-        return own.Build(leaf);
+        return own.Build(leaf)
+            ? true
+            : throw new AuthenticationException($"The remote certificate is invalid because of errors in the certificate chain: {string.Join(", ", own.ChainStatus.Select(status => status.Status))}");
     }
 
     /// <summary>A connection that says when it is closed.</summary>
