@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using StackExchange.Redis;
 
 namespace UltraAI.Gateway.Storage;
@@ -37,7 +38,7 @@ internal static class RedisCalls
         return cause switch
         {
             RedisConnectionException fault => fault.FailureType.ToString(),
-            RedisServerException or SocketException or AuthenticationException or IOException => cause.Message.TrimEnd('.'),
+            RedisServerException or SocketException or AuthenticationException or CryptographicException or IOException => cause.Message.TrimEnd('.'),
             TimeoutException => "time is up",
             _ when around is RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure } => cause.Message.TrimEnd('.'),
             _ => cause.GetType().Name,

@@ -46,8 +46,8 @@ internal sealed partial class CallReporter(TransportMetrics metrics, TimeProvide
         {
             switch (exception)
             {
-                case AuthenticationException tls: // The certificate's faults, or the peer's alert: no field of HTTP was read yet.
-                    return $"TLS: {tls.Message}";
+                case AuthenticationException tls: // The certificate's faults, or what OpenSSL says: no field of HTTP was read yet.
+                    return $"TLS: {tls.GetBaseException().Message}";
                 case SocketException socket:
                     return $"socket error {socket.SocketErrorCode}";
                 case HttpIOException io:

@@ -41,7 +41,7 @@ public sealed class ProviderCertificateTests : IDisposable
 
         response.AssertError(502, "upstream_unreachable");
         Assert.False(_issuers.Pending(), "somebody has come for the issuer's certificate");
-        AssertLogSays(gateway, "PartialChain");
+        await AssertLogSaysAsync(gateway, "PartialChain");
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class ProviderCertificateTests : IDisposable
         await using var gateway = await StartAsync(provider, hasOwnAuthority: false);
 
         (await gateway.GetAsync("/openai/v1/models")).AssertError(502, "upstream_unreachable");
-        AssertLogSays(gateway, "UntrustedRoot", "PartialChain");
+        await AssertLogSaysAsync(gateway, "UntrustedRoot", "PartialChain");
     }
 
     [Theory]
@@ -73,7 +73,7 @@ public sealed class ProviderCertificateTests : IDisposable
         await using var gateway = await StartAsync(provider, hasOwnAuthority);
 
         (await gateway.GetAsync("/openai/v1/models")).AssertError(502, "upstream_unreachable");
-        AssertLogSays(gateway, "RemoteCertificateNameMismatch");
+        await AssertLogSaysAsync(gateway, "RemoteCertificateNameMismatch");
     }
 
     [Fact]
@@ -83,14 +83,31 @@ public sealed class ProviderCertificateTests : IDisposable
         await using var gateway = await StartAsync(provider, hasOwnAuthority: true);
 
         (await gateway.GetAsync("/openai/v1/models")).AssertError(502, "upstream_unreachable");
-        AssertLogSays(gateway, "NotTimeValid");
+        await AssertLogSaysAsync(gateway, "NotTimeValid");
     }
 
-    private static void AssertLogSays(GatewayEnvironment gateway, params string[] anyOf)
+    [Fact]
+    public async Task ProviderWithoutTls_IsNamedInTheLog()
     {
-        var line = Assert.Single(gateway.Logs.Lines, line => line.Contains("Call to provider openai failed (Unreachable): TLS: The remote certificate is invalid", StringComparison.Ordinal));
+        using var provider = new TlsProvider(certificate: null);
+        await using var gateway = await StartAsync(provider, hasOwnAuthority: false);
+
+        (await gateway.GetAsync("/openai/v1/models")).AssertError(502, "upstream_unreachable");
+
+        // By OpenSSL's words, of which there are several.
+        var line = await LineAsync(gateway, "Call to provider openai failed (Unreachable): TLS: ");
+        Assert.DoesNotContain("inner exception", line, StringComparison.Ordinal);
+    }
+
+    private static async Task AssertLogSaysAsync(GatewayEnvironment gateway, params string[] anyOf)
+    {
+        var line = await LineAsync(gateway, "Call to provider openai failed (Unreachable): TLS: The remote certificate is invalid");
         Assert.Contains(anyOf, word => line.Contains(word, StringComparison.Ordinal));
     }
+
+    // It may be written after the client has its answer.
+    private static async Task<string> LineAsync(GatewayEnvironment gateway, string text) => (await Eventually.ValueAsync(
+        () => Task.FromResult(gateway.Logs.Lines.SingleOrDefault(line => line.Contains(text, StringComparison.Ordinal))), line => line is not null, $"the log says '{text}'"))!;
 
     private Task<GatewayEnvironment> StartAsync(TlsProvider provider, bool hasOwnAuthority) => GatewayEnvironment.StartAsync(configuration =>
     {
@@ -129,22 +146,22 @@ public sealed class ProviderCertificateTests : IDisposable
         return request;
     }
 
-    /// <summary>Answers each connection's one request.</summary>
+    /// <summary>Answers each connection's one request; without a certificate, whatever comes, in cleartext.</summary>
     private sealed class TlsProvider : IDisposable
     {
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
 
-        public TlsProvider(SslStreamCertificateContext certificate)
+        public TlsProvider(SslStreamCertificateContext? certificate)
         {
             _listener.Start();
-            _ = AcceptAsync(new SslServerAuthenticationOptions { ServerCertificateContext = certificate });
+            _ = AcceptAsync(certificate is null ? null : new SslServerAuthenticationOptions { ServerCertificateContext = certificate });
         }
 
         public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
         public void Dispose() => _listener.Dispose();
 
-        private async Task AcceptAsync(SslServerAuthenticationOptions options)
+        private async Task AcceptAsync(SslServerAuthenticationOptions? options)
         {
             try
             {
@@ -159,11 +176,17 @@ public sealed class ProviderCertificateTests : IDisposable
             }
         }
 
-        private static async Task AnswerAsync(TcpClient client, SslServerAuthenticationOptions options)
+        private static async Task AnswerAsync(TcpClient client, SslServerAuthenticationOptions? options)
         {
             using var connection = client;
             try
             {
+                if (options is null)
+                {
+                    await connection.GetStream().WriteAsync("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray());
+                    return;
+                }
+
                 await using var stream = new SslStream(connection.GetStream());
                 await stream.AuthenticateAsServerAsync(options);
                 using var reader = new StreamReader(stream, Encoding.Latin1);
